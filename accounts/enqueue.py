@@ -1,0 +1,34 @@
+"""The one way to wake a worker: after commit, and a dead broker harms nobody."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+if TYPE_CHECKING:
+    from celery import Task
+
+logger = logging.getLogger(__name__)
+
+
+def enqueue(task: Task, *arguments: object, countdown: float = 0) -> None:
+    """Send the task once the transaction has committed; the row stays the truth.
+
+    A broker that does not answer within a second is logged, and the app's sweep sends later.
+    """
+
+    def send() -> None:
+        try:
+            task.apply_async(
+                args=[str(argument) for argument in arguments],
+                countdown=countdown or None,
+                retry=False,
+                ignore_result=True,
+            )
+        except (OperationalError, OSError):
+            logger.warning("broker down, the sweep will send %s", task.name)
+
+    transaction.on_commit(send, robust=True)

@@ -1,0 +1,74 @@
+"""The key ring: secrets at rest, sealed with AES-256-GCM under keys that carry an id.
+
+A sealed value is `id NUL nonce(12) ciphertext+tag`. Each purpose has its own key, derived
+with HKDF-SHA256, and stands in the associated data: what was sealed for one purpose
+does not open for another.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import os
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+from accounts.errors import SealBroken
+
+NONCE_BYTES = 12
+KEY_BYTES = 32
+
+
+@lru_cache(maxsize=4)
+def _parse(ring: str) -> dict[str, bytes]:
+    keys = {}
+    for entry in ring.split(","):
+        key_id, _, encoded = entry.strip().partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except binascii.Error as error:
+            message = f"KEY_RING: key {key_id!r} is not base64"
+            raise ImproperlyConfigured(message) from error
+        if not key_id or len(key) != KEY_BYTES:
+            message = f"KEY_RING: key {key_id!r} needs an id and {KEY_BYTES} bytes"
+            raise ImproperlyConfigured(message)
+        keys[key_id] = key
+    return keys
+
+
+@lru_cache(maxsize=64)
+def _cipher(ring: str, key_id: str, purpose: str) -> AESGCM:
+    derive = HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode())
+    return AESGCM(derive.derive(_parse(ring)[key_id]))
+
+
+def current_key_id() -> str:
+    """Return the id of the key that seals new values."""
+    return next(iter(_parse(settings.KEY_RING)))
+
+
+def seal(plaintext: bytes, *, purpose: str) -> bytes:
+    """Encrypt under the current key."""
+    key_id = current_key_id()
+    nonce = os.urandom(NONCE_BYTES)
+    cipher = _cipher(settings.KEY_RING, key_id, purpose)
+    head = key_id.encode() + b"\0"
+    return head + nonce + cipher.encrypt(nonce, plaintext, purpose.encode())
+
+
+def unseal(sealed: bytes, *, purpose: str) -> bytes:
+    """Decrypt; raise SealBroken if the key is gone, the purpose differs or a bit moved."""
+    key_id, _, rest = bytes(sealed).partition(b"\0")
+    if key_id.decode("ascii", "replace") not in _parse(settings.KEY_RING):
+        raise SealBroken(purpose)
+    cipher = _cipher(settings.KEY_RING, key_id.decode("ascii"), purpose)
+    try:
+        return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], purpose.encode())
+    except InvalidTag as error:
+        raise SealBroken(purpose) from error

@@ -1,0 +1,72 @@
+"""Who is asking: the actor, the person's language and zone, the demanded second factor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+from accounts.models import Membership
+from accounts.models.people import make_actor
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class ActorMiddleware:
+    """Sets `request.actor` from a Membership read afresh; None for whoever has none.
+
+    A person of several customers acts for the one chosen in the session.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Read the membership of this request's person."""
+        request.actor = None  # type: ignore[attr-defined]  # ActorRequest types it
+        if request.user.is_authenticated and request.user.is_active:
+            memberships = Membership.objects.select_related("customer").filter(
+                user=request.user, customer__is_active=True
+            )
+            chosen = request.session.get("customer_id")
+            own = {str(item.customer_id): item for item in memberships.order_by("pk")}
+            membership = own.get(chosen) or next(iter(own.values()), None)
+            if membership is not None:
+                request.actor = make_actor(membership)  # type: ignore[attr-defined]
+                request.customer = membership.customer  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class PersonMiddleware:
+    """Speaks the person's language and tells times in their zone."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Activate language and zone for this request only."""
+        user = request.user
+        if not user.is_authenticated:
+            return self.get_response(request)
+        if user.language:
+            translation.activate(user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        try:
+            zone = ZoneInfo(user.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            zone = ZoneInfo("Europe/Zurich")
+        with timezone.override(zone):
+            return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """Lets nobody past whose second factor is enrolled or demanded and still missing."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Placeholder of the frame: the accounts slice fills it in."""
+        return self.get_response(request)

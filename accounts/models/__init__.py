@@ -1,0 +1,25 @@
+"""What accounts stores, a file a noun."""
+
+from accounts.models.customers import Customer, Domain, Policy
+from accounts.models.devices import SmsCode, SmsDevice, SmsMessage, TotpDevice
+from accounts.models.outbound import OutboundAccount, OutboundScanner
+from accounts.models.people import Address, AddressGrant, Membership, User
+from accounts.models.records import AuditEvent, Throttle
+
+__all__ = [
+    "Address",
+    "AddressGrant",
+    "AuditEvent",
+    "Customer",
+    "Domain",
+    "Membership",
+    "OutboundAccount",
+    "OutboundScanner",
+    "Policy",
+    "SmsCode",
+    "SmsDevice",
+    "SmsMessage",
+    "Throttle",
+    "TotpDevice",
+    "User",
+]

@@ -1,0 +1,46 @@
+"""What is kept about acts: the audit log, and the tries that throttles count."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditEvent(models.Model):
+    """Somebody did something; inserted unsealed, chained by the one sealer, never changed.
+
+    Holds ids and facts, never content, subjects or full addresses.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(auto_now_add=True)
+    customer = models.ForeignKey(
+        "accounts.Customer", models.PROTECT, null=True, related_name="+"
+    )
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    action = models.CharField(_("Vorgang"), max_length=64)
+    object_type = models.CharField(max_length=64, blank=True)
+    object_id = models.CharField(max_length=64, blank=True)
+    detail = models.JSONField(default=dict)
+    # Position in the chain and SHA-256 over the previous hash and this row.
+    sequence = models.BigIntegerField(null=True, unique=True)
+    sealed_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("Protokolleintrag")
+        verbose_name_plural = _("Protokoll")
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_id}"
+
+
+class Throttle(models.Model):
+    """Failures counted for one subject within one scope; see `throttles.py`."""
+
+    key = models.CharField(max_length=100, unique=True)
+    count = models.PositiveIntegerField(default=0)
+    window_started_at = models.DateTimeField()
+    blocked_until = models.DateTimeField(null=True)

@@ -1,0 +1,19 @@
+"""The Celery app and its schedule."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cleanmail.settings")
+
+app = Celery("cleanmail")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "quarantine.sweep": {"task": "quarantine.sweep", "schedule": 10.0},
+    "diagnostics.sweep": {"task": "diagnostics.sweep", "schedule": 10.0},
+    "accounts.sweep": {"task": "accounts.sweep", "schedule": 10.0},
+    "accounts.seal_audit": {"task": "accounts.seal_audit", "schedule": 30.0},
+}

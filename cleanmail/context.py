@@ -1,0 +1,48 @@
+"""What the shell around each page needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.tenancy import Actor, Permission
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry of the main navigation."""
+
+    label: str
+    url: str
+    is_current: bool
+
+
+def _navigation(actor: Actor, namespace: str) -> list[NavItem]:
+    items = [(_("Zurückgehalten"), "quarantine:holds", Permission.VIEW_HOLDS)]
+    items.append((_("Diagnose"), "diagnostics:probes", Permission.VIEW_PROBES))
+    return [
+        NavItem(label, reverse(name), name.startswith(f"{namespace}:"))
+        for label, name, permission in items
+        if actor.can(permission)
+    ]
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Return portal name, navigation, customer, languages and the reader's zone."""
+    actor: Actor | None = getattr(request, "actor", None)
+    match = request.resolver_match
+    namespace = match.namespace if match else ""
+    return {
+        "portal_name": settings.PORTAL_NAME,
+        "languages": settings.LANGUAGES,
+        "nav": _navigation(actor, namespace) if actor else [],
+        "in_profile": namespace in {"accounts", "two_factor"},
+        "customer": getattr(request, "customer", None),
+        "zone_name": timezone.get_current_timezone_name(),
+    }

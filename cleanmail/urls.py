@@ -1,0 +1,19 @@
+"""The front door of the house."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from cleanmail import health, views
+
+urlpatterns = [
+    path("", views.start, name="start"),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("sprache/", views.set_language, name="set_language"),
+    path("", include("accounts.urls")),
+    path("", include("quarantine.urls")),
+    path("", include("diagnostics.urls")),
+    path("admin/", admin.site.urls),
+]

@@ -1,0 +1,21 @@
+"""What can go wrong in the quarantine, one class a failure."""
+
+from __future__ import annotations
+
+from accounts.errors import CleanmailError
+
+
+class NotHeld(CleanmailError):
+    """The hold is not in a state that allows the move: somebody was first."""
+
+
+class StoreUnavailable(CleanmailError):
+    """Content could not be made durable: disk full, folder missing, database away."""
+
+
+class ContentLost(CleanmailError):
+    """Content is not where the row says, or its hash differs."""
+
+
+class ContentErased(CleanmailError):
+    """The data key of the message was dropped: nobody can read it any more."""

@@ -1,0 +1,43 @@
+"""The states of a hold and the moves between them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    """Where a hold stands."""
+
+    HELD = "held", _("zurückgehalten")
+    REQUESTED = "requested", _("Freigabe angefragt")
+    RELEASING = "releasing", _("wird freigegeben")
+    RELEASED = "released", _("zugestellt")
+    FAILED = "failed", _("gescheitert")
+    UNSURE = "unsure", _("ungewiss")
+    DISCARDED = "discarded", _("verworfen")
+    EXPIRED = "expired", _("abgelaufen")
+
+
+# What waits for somebody's decision: the list's default view.
+OPEN = (State.HELD, State.REQUESTED)
+
+MOVES: dict[str, frozenset[str]] = {
+    State.HELD: frozenset(
+        {State.REQUESTED, State.RELEASING, State.DISCARDED, State.EXPIRED}
+    ),
+    State.REQUESTED: frozenset(
+        {State.HELD, State.RELEASING, State.DISCARDED, State.EXPIRED}
+    ),
+    State.RELEASING: frozenset({State.RELEASED, State.FAILED, State.UNSURE}),
+    State.RELEASED: frozenset({State.RELEASING, State.EXPIRED}),
+    State.FAILED: frozenset({State.RELEASING, State.DISCARDED, State.EXPIRED}),
+    State.UNSURE: frozenset({State.RELEASING, State.DISCARDED, State.EXPIRED}),
+    State.DISCARDED: frozenset({State.HELD, State.EXPIRED}),
+    State.EXPIRED: frozenset(),
+}
+
+
+def states_before(after: State) -> list[str]:
+    """Return the states from which a hold may move there."""
+    return [state for state, moves in MOVES.items() if after in moves]

@@ -1,0 +1,13 @@
+"use strict";
+// Copy buttons: <button data-copy="id of the element with the text">.
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  const source = document.getElementById(button.dataset.copy);
+  await navigator.clipboard.writeText(source.textContent.trim());
+  const word = button.querySelector("[data-copied]");
+  if (!word) return;
+  const before = word.textContent;
+  word.textContent = word.dataset.copied;
+  setTimeout(() => { word.textContent = before; }, 2000);
+});

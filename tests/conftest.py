@@ -1,0 +1,129 @@
+"""The people of the tests, and their verified clients."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.contrib.auth.hashers import make_password
+from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+
+from accounts.keyring import seal
+from accounts.models import Address, Customer, Domain, TotpDevice, User
+from accounts.models.people import make_actor
+from accounts.tenancy import Actor, Role, StaffRole
+from tests import factories
+
+TOTP_SECRET = b"12345678901234567890"
+
+# The corpora of others: used from beside the checkout, never copied into it.
+CORPORA = Path(
+    os.environ.get(
+        "CLEANMAIL_CORPORA", Path(__file__).parents[2] / "shared" / "corpora"
+    )
+)
+
+
+@pytest.fixture(autouse=True)
+def own_folders(settings, tmp_path: Path) -> Iterator[None]:
+    """Give each test a store and a broker folder of its own."""
+    settings.STORE_DIR = tmp_path / "store"
+    settings.BROKER_DIR = tmp_path / "broker"
+    return
+
+
+@dataclass(frozen=True)
+class People:
+    """Who appears in the tests (`docs/contributing`: alice owns, charlie is nobody)."""
+
+    acme: Customer
+    other: Customer
+    alice: User  # admin of Acme
+    bob: User  # member, may act on bob@
+    rita: User  # member, may only look at bob@
+    charlie: User  # admin of another customer
+    support: User  # platform staff
+    operator: User  # platform staff
+    bob_address: Address
+
+
+@pytest.fixture
+def people(db: None) -> People:
+    """Make the people of the house style."""
+    acme = factories.make_customer()
+    other = factories.make_customer("Other GmbH", domain="other.example")
+    domain = Domain.objects.get(customer=acme)
+    bob_address = factories.make_address(domain, "bob")
+    made = People(
+        acme=acme,
+        other=other,
+        alice=factories.make_person("alice@acme.example", acme, role=Role.ADMIN),
+        bob=factories.make_person("bob@acme.example", acme),
+        rita=factories.make_person("rita@acme.example", acme),
+        charlie=factories.make_person("charlie@other.example", other, role=Role.ADMIN),
+        support=factories.make_person(
+            "support@cleanmail.example", staff_role=StaffRole.SUPPORT
+        ),
+        operator=factories.make_person(
+            "operator@cleanmail.example", staff_role=StaffRole.OPERATOR
+        ),
+        bob_address=bob_address,
+    )
+    factories.grant(made.bob, bob_address)
+    factories.grant(made.rita, bob_address, can_act=False)
+    return made
+
+
+def actor_of(user: User) -> Actor:
+    """Return the actor that the middleware would make."""
+    return make_actor(user.memberships.get())
+
+
+def make_totp_device(user: User) -> TotpDevice:
+    """Enrol an authenticator app with a known secret."""
+    return TotpDevice.objects.create(
+        user=user,
+        name="App",
+        confirmed=True,
+        sealed_secret=seal(TOTP_SECRET, purpose="totp"),
+    )
+
+
+@pytest.fixture
+def client_for() -> Callable[[User], Client]:
+    """Return a function that logs a person in, second factor included."""
+
+    def make(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        device = TotpDevice.objects.filter(user=user).first() or make_totp_device(user)
+        session = client.session
+        session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+        session.save()
+        return client
+
+    return make
+
+
+@pytest.fixture(scope="session", autouse=True)
+def fast_passwords() -> Iterator[None]:
+    """Hash passwords cheaply: argon2 would cost most of a test's time."""
+    django_settings.PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher",
+        *django_settings.PASSWORD_HASHERS,
+    ]
+    make_password("warm")
+    return
+
+
+@pytest.fixture
+def corpora() -> Path:
+    """Return the folder of the corpora; skip where there is none."""
+    if not CORPORA.is_dir():
+        pytest.skip(f"no corpora at {CORPORA}")
+    return CORPORA
