@@ -71,7 +71,10 @@ def event_hash(previous: str, event: AuditEvent) -> str:
 
 @transaction.atomic(durable=True)
 def seal_events() -> int:
-    """Chain what is not chained yet, oldest first; return how many. One sealer at a time."""
+    """Chain what is not chained yet, oldest first; return how many.
+
+    One sealer at a time: the last link is locked.
+    """
     last = (
         AuditEvent.objects.select_for_update()
         .exclude(sequence=None)
@@ -94,12 +97,11 @@ def seal_events() -> int:
 
 def find_broken_event() -> AuditEvent | None:
     """Return the first sealed event that the chain contradicts, None if it holds."""
-    previous, expected = FIRST_HASH, 0
+    previous = FIRST_HASH
     events: Iterable[AuditEvent] = AuditEvent.objects.exclude(sequence=None).order_by(
         "sequence"
     )
-    for event in events:
-        expected += 1
+    for expected, event in enumerate(events, start=1):
         if event.sequence != expected or event.sealed_hash != event_hash(
             previous, event
         ):

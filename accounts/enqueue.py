@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-def enqueue(task: Task, *arguments: object, countdown: float = 0) -> None:
+def enqueue(task: Task[..., object], *arguments: object, countdown: float = 0) -> None:
     """Send the task once the transaction has committed; the row stays the truth.
 
-    A broker that does not answer within a second is logged, and the app's sweep sends later.
+    A broker that does not answer within a second is logged; the sweep sends later.
     """
 
     def send() -> None:
         try:
             task.apply_async(
-                args=[str(argument) for argument in arguments],
-                countdown=countdown or None,
+                args=tuple(str(argument) for argument in arguments),
+                countdown=countdown,
                 retry=False,
                 ignore_result=True,
             )

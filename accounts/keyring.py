@@ -1,8 +1,8 @@
 """The key ring: secrets at rest, sealed with AES-256-GCM under keys that carry an id.
 
-A sealed value is `id NUL nonce(12) ciphertext+tag`. Each purpose has its own key, derived
-with HKDF-SHA256, and stands in the associated data: what was sealed for one purpose
-does not open for another.
+A sealed value is `id NUL nonce(12) ciphertext+tag`. Each purpose has its own key, which
+is derived with HKDF-SHA256, and stands in the associated data: what was sealed for one
+purpose does not open for another.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def seal(plaintext: bytes, *, purpose: str) -> bytes:
 
 
 def unseal(sealed: bytes, *, purpose: str) -> bytes:
-    """Decrypt; raise SealBroken if the key is gone, the purpose differs or a bit moved."""
+    """Decrypt; raise SealBroken if key or purpose differ or a bit moved."""
     key_id, _, rest = bytes(sealed).partition(b"\0")
     if key_id.decode("ascii", "replace") not in _parse(settings.KEY_RING):
         raise SealBroken(purpose)

@@ -32,7 +32,7 @@ class ActorMiddleware:
             )
             chosen = request.session.get("customer_id")
             own = {str(item.customer_id): item for item in memberships.order_by("pk")}
-            membership = own.get(chosen) or next(iter(own.values()), None)
+            membership = own.get(str(chosen)) or next(iter(own.values()), None)
             if membership is not None:
                 request.actor = make_actor(membership)  # type: ignore[attr-defined]
                 request.customer = membership.customer  # type: ignore[attr-defined]

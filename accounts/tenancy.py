@@ -1,8 +1,8 @@
 """The one rule of who sees and may do what.
 
-A tenant is a Customer. Rows that belong to one inherit `TenantOwned` and are reached through
-`visible_to(actor)`; what a role may do stands in `ROLE_PERMISSIONS`, what platform staff may
-do in Django admin in `STAFF_PERMISSIONS`.
+A tenant is a Customer. Rows that belong to one inherit `TenantOwned` and are reached
+through `visible_to(actor)`; what a role may do stands in `ROLE_PERMISSIONS`, what
+platform staff may do in Django admin in `STAFF_PERMISSIONS`.
 """
 
 from __future__ import annotations

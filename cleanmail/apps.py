@@ -16,7 +16,7 @@ class RoofConfig(AppConfig):
     name = "cleanmail"
 
     def ready(self) -> None:
-        """Load the Celery app; make the folder that SQLite and the folder broker use."""
+        """Load the Celery app; make the folders of SQLite and the folder broker."""
         import_module("cleanmail.celery")
         if not settings.REDIS_URL:
             for folder in ("queue", "processed", "control"):

@@ -1,4 +1,4 @@
-"""Every knob of the installation, read once from the environment (`docs/configuration.md`)."""
+"""Every knob of the installation, read from the environment (docs/configuration.md)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Run pytest on a database of its own: `python -m tests.run [postgres|sqlite] [pytest options]`."""
+"""Run pytest on a database of its own: `python -m tests.run postgres|sqlite …`."""
 
 from __future__ import annotations
 

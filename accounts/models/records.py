@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class AuditEvent(models.Model):
-    """Somebody did something; inserted unsealed, chained by the one sealer, never changed.
+    """Somebody did something; inserted unsealed, chained by the sealer, never changed.
 
     Holds ids and facts, never content, subjects or full addresses.
     """

@@ -1,1 +1,1 @@
-"""The ground: SMTP, DNS and address guard, standard library only (Python 3.6 syntax)."""
+"""The ground: SMTP, DNS and address guard, standard library only (Python 3.6)."""

@@ -1,4 +1,4 @@
-"""A private PostgreSQL for the length of a run: Debian's server, data in a temporary folder."""
+"""A private PostgreSQL for the length of a run, data in a temporary folder."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _as_postgres(*command: str) -> None:
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """Start a cluster and yield its DATABASE_URL (a socket in a folder); stop it after."""
+    """Start a cluster and yield its DATABASE_URL (a socket); stop it after."""
     binaries = find_binaries()
     if binaries is None:
         raise FileNotFoundError("Debian's package postgresql is not installed")
@@ -36,8 +36,8 @@ def postgres() -> Iterator[str]:
         shutil.chown(folder, "postgres", "postgres")
     folder.chmod(0o755)
     options = (
-        f"-c listen_addresses= -c unix_socket_directories={folder} -c max_connections=200"
-        " -c fsync=on -c shared_buffers=128MB"
+        f"-c listen_addresses= -c unix_socket_directories={folder}"
+        " -c max_connections=200 -c fsync=on -c shared_buffers=128MB"
     )
     try:
         _as_postgres(
