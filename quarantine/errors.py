@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from accounts.errors import CleanmailError
+from accounts.errors import CleanmailError, NotPermitted
 
 
 class NotHeld(CleanmailError):
     """The hold is not in a state that allows the move: somebody was first."""
+
+
+class ReservedForAdmin(NotPermitted):
+    """The policy leaves releases of this category to the customer's admin."""
 
 
 class StoreUnavailable(CleanmailError):

@@ -21,6 +21,8 @@ class State(models.TextChoices):
 
 # What waits for somebody's decision: the list's default view.
 OPEN = (State.HELD, State.REQUESTED)
+# What a person may send once more, explicitly.
+REPEATABLE = (State.RELEASED, State.FAILED, State.UNSURE)
 
 MOVES: dict[str, frozenset[str]] = {
     State.HELD: frozenset(
@@ -32,7 +34,10 @@ MOVES: dict[str, frozenset[str]] = {
     State.RELEASING: frozenset({State.RELEASED, State.FAILED, State.UNSURE}),
     State.RELEASED: frozenset({State.RELEASING, State.EXPIRED}),
     State.FAILED: frozenset({State.RELEASING, State.DISCARDED, State.EXPIRED}),
-    State.UNSURE: frozenset({State.RELEASING, State.DISCARDED, State.EXPIRED}),
+    # Released without a reply: a person has found it in the mailbox.
+    State.UNSURE: frozenset(
+        {State.RELEASING, State.RELEASED, State.DISCARDED, State.EXPIRED}
+    ),
     State.DISCARDED: frozenset({State.HELD, State.EXPIRED}),
     State.EXPIRED: frozenset(),
 }
