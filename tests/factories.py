@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
+from django.utils import timezone
+
+from accounts.identifiers import uuid7
 from accounts.models import (
     Address,
     AddressGrant,
@@ -15,6 +19,9 @@ from accounts.models import (
     User,
 )
 from accounts.tenancy import Role
+from quarantine.models import Hold, Message
+from quarantine.states import State
+from quarantine.store import Writer
 
 PASSWORD = "drei-Tassen-Tee-im-Garten"
 
@@ -66,3 +73,70 @@ def grant(user: User, address: Address, *, can_act: bool = True) -> AddressGrant
 def make_scanner(host: str = "out.cleanmail.example", **fields: Any) -> OutboundScanner:
     """Make an outbound scanner."""
     return OutboundScanner.objects.create(host=host, **fields)
+
+
+def make_hold(
+    customer: Customer,
+    *,
+    content: bytes = b"Subject: Hallo\r\n\r\nText\r\n",
+    recipient: str = "bob@acme.example",
+    state: str = State.HELD,
+    **fields: Any,
+) -> Hold:
+    """Make a hold whose content is really stored; `fields` are columns of Hold.
+
+    The address is the recipient's own or the domain's catch-all.
+    """
+    local_part, _, name = recipient.rpartition("@")
+    domain = Domain.objects.get(customer=customer, name=name)
+    addresses = Address.objects.filter(domain=domain)
+    known = addresses.filter(local_part=local_part.lower()).first()
+    received_at = fields.pop("received_at", timezone.now())
+    expires_at = fields.pop("expires_at", received_at + timedelta(days=30))
+    message = store_message(
+        customer,
+        content,
+        expires_on=expires_at.date(),
+        received_at=received_at,
+        envelope_sender=fields.pop("envelope_sender", "sender@remote.example"),
+    )
+    defaults: dict[str, Any] = {
+        "address": known or addresses.filter(local_part="").first(),
+        "subject": "Hallo",
+        "header_from": "sender@remote.example",
+        "search_text": f"sender@remote.example {recipient} hallo",
+        "category": "spam",
+    }
+    return Hold.objects.create(
+        customer=customer,
+        message=message,
+        domain=domain,
+        envelope_recipient=recipient,
+        state=state,
+        size=message.size,
+        received_at=received_at,
+        expires_at=expires_at,
+        **(defaults | fields),
+    )
+
+
+def store_message(
+    customer: Customer, content: bytes, *, expires_on: date, **fields: Any
+) -> Message:
+    """Store content for real and make its Message."""
+    message_id = uuid7()
+    writer = Writer()
+    stored = writer.append(message_id, expires_on, [content])
+    writer.sync()
+    writer.close()
+    return Message.objects.create(
+        id=message_id,
+        customer=customer,
+        size=stored.size,
+        content_sha256=stored.sha256,
+        segment=stored.segment,
+        segment_offset=stored.offset,
+        stored_length=stored.length,
+        wrapped_key=stored.wrapped_key,
+        **fields,
+    )
