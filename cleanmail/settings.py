@@ -60,6 +60,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django_htmx",
     "django_otp",
+    # two_factor imports their models; nobody ever gets a row in them.
+    "django_otp.plugins.otp_static",
+    "django_otp.plugins.otp_totp",
     "two_factor",
     "accounts.apps.AccountsConfig",
     "quarantine.apps.QuarantineConfig",
@@ -146,6 +149,8 @@ LOGOUT_REDIRECT_URL = "two_factor:login"
 PASSWORD_RESET_TIMEOUT = env.int("PASSWORD_RESET_SECONDS", default=3600)
 OTP_TOTP_ISSUER = PORTAL_NAME
 TWO_FACTOR_REMEMBER_COOKIE_AGE = None
+TWO_FACTOR_PATCH_ADMIN = False
+TWO_FACTOR_LOGIN_TIMEOUT = env.int("CODE_STEP_SECONDS", default=600)
 PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", default="CH")
 SMS_COUNTRIES: list[str] = env.list("SMS_COUNTRIES", default=["CH", "LI", "DE", "AT"])
 SMS_GATEWAYS: list[str] = env.list("SMS_GATEWAYS", default=["file"] if DEBUG else [])
@@ -293,3 +298,13 @@ LOGGING: dict[str, Any] = {
         "level": env.str("LOG_LEVEL", default="INFO"),
     },
 }
+
+# --- The demo -------------------------------------------------------------------------
+DEMO_DIR = VAR_DIR / "demo"
+DEMO_PASSWORD: str = env.str("DEMO_PASSWORD", default="")
+DEMO_SCANNER_HOST: str = env.str("DEMO_SCANNER_HOST", default="localhost")
+DEMO_SCANNER_USERNAME: str = env.str("DEMO_SCANNER_USERNAME", default="demo-out")
+DEMO_SCANNER_PORTS: list[int] = env.list(
+    "DEMO_SCANNER_PORTS", cast=int, default=[5587, 5525]
+)
+DEMO_NEXT_HOP_PORT: int = env.int("DEMO_NEXT_HOP_PORT", default=2525)

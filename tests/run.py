@@ -39,7 +39,8 @@ def main() -> int:
             environment["DATABASE_URL"] = stack.enter_context(postgres())
         else:
             environment["DATABASE_URL"] = f"sqlite:///{folder}/test.sqlite3"
-            options = ["-m", "db", *options]
+            if "-m" not in options:
+                options = ["-m", "db", *options]
         command = [sys.executable, "-m", "pytest", *options]
         return subprocess.run(
             command, check=False, env=environment, cwd=Path(__file__).parents[1]

@@ -1,0 +1,1 @@
+"""The one-command demo: its people, its mail, its servers."""

@@ -1,0 +1,107 @@
+"""The demo's next hop and outbound scanner, on aiosmtpd."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import signal
+import ssl
+from pathlib import Path
+
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+
+
+class PatientSMTP(SMTP):
+    """Takes lines as long as real mail has them."""
+
+    line_length_limit = settings.INTAKE_MAX_BYTES
+
+
+class NextHop:
+    """Keeps each message in a file of its own, bytes as received."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope
+    ) -> str:
+        """Write the message and answer with its queue id."""
+        queue_id = secrets.token_hex(5).upper()
+        content = envelope.original_content or b""
+        await asyncio.to_thread((self.folder / f"{queue_id}.eml").write_bytes, content)
+        return f"250 2.0.0 Ok: queued as {queue_id}"
+
+
+class Scanner:
+    """Accepts what an authenticated client hands over, and forgets it."""
+
+    async def handle_DATA(  # noqa: N802 - aiosmtpd's name
+        self, _server: SMTP, _session: Session, _envelope: Envelope
+    ) -> str:
+        """Accept."""
+        return f"250 2.0.0 Ok: queued as {secrets.token_hex(5).upper()}"
+
+
+def _authenticate(
+    _server: SMTP,
+    _session: Session,
+    _envelope: Envelope,
+    _mechanism: str,
+    data: LoginPassword,
+) -> AuthResult:
+    expected = (
+        settings.DEMO_SCANNER_USERNAME.encode(),
+        settings.DEMO_PASSWORD.encode(),
+    )
+    given = (data.login, data.password)
+    same = [secrets.compare_digest(a, b) for a, b in zip(given, expected, strict=True)]
+    return AuthResult(success=all(same), handled=False)
+
+
+def _next_hop() -> SMTP:
+    return PatientSMTP(
+        NextHop(settings.DEMO_DIR / "next-hop"),
+        hostname="mx.muster.example",
+        data_size_limit=settings.INTAKE_MAX_BYTES * 2,
+        enable_SMTPUTF8=True,
+    )
+
+
+def _scanner(context: ssl.SSLContext) -> SMTP:
+    return PatientSMTP(
+        Scanner(),
+        hostname=settings.DEMO_SCANNER_HOST,
+        tls_context=context,
+        require_starttls=True,
+        auth_required=True,
+        authenticator=_authenticate,
+        enable_SMTPUTF8=True,
+    )
+
+
+async def serve() -> None:
+    """Serve on loopback until SIGTERM or SIGINT."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(
+        settings.DEMO_DIR / "scanner.pem", settings.DEMO_DIR / "scanner.key"
+    )
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    host = "127.0.0.1"
+    servers = [await loop.create_server(_next_hop, host, settings.DEMO_NEXT_HOP_PORT)]
+    servers += [
+        await loop.create_server(lambda: _scanner(context), host, port)
+        for port in settings.DEMO_SCANNER_PORTS
+    ]
+    logger.info("demo servers: next hop and outbound scanner listen")
+    await stop.wait()
+    for server in servers:
+        server.close()

@@ -1,0 +1,33 @@
+"""(Re)creates the demo's data: people in the database, mail through the intake."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from cleanmail.demo.mail import send_letters
+from cleanmail.demo.people import make_people
+
+
+class Command(BaseCommand):
+    """Make the demo's people, then send its mail in over LMTP."""
+
+    help = "Makes the demo's customers and people and sends its mail to the intake."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Let the people be made before the intake runs."""
+        parser.add_argument("--people-only", action="store_true")
+
+    def handle(self, *_arguments: object, **options: object) -> None:
+        """Make people; send mail unless told otherwise."""
+        if not settings.DEMO_PASSWORD:
+            raise CommandError("DEMO_PASSWORD is not set: make run writes one to .env")
+        make_people()
+        if options["people_only"]:
+            return
+        try:
+            count = send_letters()
+        except OSError as error:
+            message = f"no intake at {settings.INTAKE_LISTEN}: {error}"
+            raise CommandError(message) from error
+        self.stdout.write(f"{count} messages sent to the intake")

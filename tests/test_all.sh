@@ -1,0 +1,19 @@
+#!/bin/bash
+# Everything, the whole corpora included, on Python 3.11 and on 3.13 beside it.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+status=0
+other=$(command -v python3.13 || ls ~/.pyenv/versions/3.13*/bin/python3 2>/dev/null | tail -1)
+if [ -n "$other" ]; then
+  echo "tests on Python 3.13, PostgreSQL"
+  [ -x .venv/py313/bin/python ] || "$other" -m venv .venv/py313
+  .venv/py313/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt || status=$?
+  .venv/py313/bin/python -m tests.run postgres -q -n 2 -m "not full" "$@" || status=$?
+else
+  echo "no Python 3.13 here: its run is skipped"
+fi
+echo "tests on SQLite (marked db)"
+python -m tests.run sqlite -q -n 2 -m db "$@" || status=$?
+echo "tests on PostgreSQL (all)"
+python -m tests.run postgres -n 2 "$@" || status=$?
+exit $status
