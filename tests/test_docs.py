@@ -1,0 +1,78 @@
+"""What the documentation promises is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from django.apps import apps
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_every_setting_is_documented():
+    code = (ROOT / "cleanmail/settings.py").read_text()
+    names = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', code))
+    names |= set(re.findall(r'_secret\("([A-Z_]+)"', code))
+    documented = set(
+        re.findall(r"`([A-Z_]+)`", (ROOT / "docs/configuration.md").read_text())
+    )
+
+    assert len(names) > 30
+    assert not names - documented
+
+
+def test_every_model_is_in_the_glossary():
+    glossary = (ROOT / "docs/glossary.md").read_text()
+
+    missing = [
+        model.__name__
+        for house in ("accounts", "quarantine", "diagnostics")
+        for model in apps.get_app_config(house).get_models()
+        if f"`{model.__name__}`" not in glossary
+    ]
+
+    assert not missing
+
+
+def test_every_dependency_is_justified():
+    required = re.findall(
+        r"^([a-z0-9-]+)(?:\[.*\])?==",
+        (ROOT / "requirements.txt").read_text().split("# Pulled in")[0],
+        re.MULTILINE,
+    )
+    reasons = (ROOT / "docs/dependencies.md").read_text()
+
+    assert len(required) > 10
+    assert [name for name in required if f"`{name}`" not in reasons] == []
+
+
+def test_every_module_is_on_the_map():
+    """A room that nobody described is a room that nobody finds."""
+    text = (ROOT / "docs/architecture.md").read_text()
+
+    missing = [
+        str(path.relative_to(ROOT))
+        for house in ("accounts", "quarantine", "diagnostics", "cleanmail")
+        for path in sorted((ROOT / house).rglob("*.py"))
+        if "migrations" not in path.parts
+        and "management" not in path.parts
+        and "formats" not in path.parts
+        and path.stem not in {"__init__", "apps"}
+        and f"`{path.name}`" not in text
+    ]
+
+    assert not missing
+
+
+def test_links_in_documents_lead_somewhere():
+    broken = []
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        targets = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", path.read_text())
+        broken += [
+            f"{path.name}: {target}"
+            for target in targets
+            if "://" not in target and not (path.parent / target).exists()
+        ]
+
+    assert not broken
