@@ -17,3 +17,5 @@ urlpatterns = [
     path("", include("diagnostics.urls")),
     path("admin/", admin.site.urls),
 ]
+
+handler500 = "cleanmail.views.server_error"

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -46,4 +50,13 @@ def set_language(request: HttpRequest) -> HttpResponse:
         httponly=True,
         samesite="Lax",
     )
+    return response
+
+
+def server_error(_request: HttpRequest) -> HttpResponse:
+    """Say that nothing was lost; 503 while the database cannot be reached."""
+    away = isinstance(sys.exc_info()[1], OperationalError)
+    response = HttpResponse(render_to_string("500.html"), status=503 if away else 500)
+    if away:
+        response["Retry-After"] = "30"
     return response
