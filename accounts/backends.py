@@ -1,9 +1,43 @@
-"""Password log-in, throttled."""
+"""Password log-in, throttled per account and per network."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest
+
+from accounts import throttles
 
 
 class ThrottledBackend(ModelBackend):
-    """Placeholder of the frame: the accounts slice fills it in."""
+    """Checks a password only while no limit is reached.
+
+    Unknown accounts cost the same hashing work (Django does it) and the same counting, so
+    neither the answer nor the time tells whether an account exists.
+    """
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **kwargs: Any,
+    ) -> AbstractBaseUser | None:
+        """Return the person, None if the password is wrong; raise RateLimited."""
+        if username is None or password is None:
+            return None
+        account = username.strip().lower()
+        network = throttles.client_network(request)
+        throttles.hit("password.network", network)
+        throttles.hit("password.account", account)
+        throttles.hit("password", f"{account}\0{network}")
+        user = super().authenticate(
+            request, username=account, password=password, **kwargs
+        )
+        if user is not None:
+            throttles.forgive("password.network", network)
+            throttles.reset("password.account", account)
+            throttles.reset("password", f"{account}\0{network}")
+        return user

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 
 class CleanmailError(Exception):
@@ -23,3 +27,54 @@ class RateLimited(CleanmailError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(retry_after)
         self.retry_after = retry_after
+
+    @property
+    def user_message(self) -> str:
+        """Say how long to wait, in the language of whoever reads it."""
+        if self.retry_after < 120:
+            return ngettext(
+                "Zu viele Versuche. Warten Sie %(count)d Sekunde.",
+                "Zu viele Versuche. Warten Sie %(count)d Sekunden.",
+                self.retry_after,
+            ) % {"count": self.retry_after}
+        return gettext("Zu viele Versuche. Warten Sie %(count)d Minuten.") % {
+            "count": math.ceil(self.retry_after / 60)
+        }
+
+
+NUMBER_REASONS = {
+    "invalid": _("Diese Nummer gibt es nicht. Beispiel: 079 123 45 67."),
+    "kind": _(
+        "An diese Nummer können wir keine SMS senden. Nehmen Sie ein Mobiltelefon."
+    ),
+    "country": _("In dieses Land senden wir keine Codes. Nehmen Sie die App."),
+}
+
+
+class NumberRefused(CleanmailError):
+    """A phone number that gets no code; `reason` is invalid, kind or country."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    @property
+    def user_message(self) -> str:
+        """Say what is wrong with the number, in the language of whoever reads it."""
+        return str(NUMBER_REASONS[self.reason])
+
+
+class GatewayFailed(CleanmailError):
+    """An SMS gateway did not take the message."""
+
+
+class SmsUnavailable(CleanmailError):
+    """The operator has set up no SMS gateway."""
+
+
+class FactorDemanded(CleanmailError):
+    """The last second factor of somebody who must have one stays."""
+
+
+class DomainTaken(CleanmailError):
+    """The domain belongs to a customer already."""

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
-from accounts.models import Membership
+from accounts import second_factor
+from accounts.detours import lead_to
+from accounts.models import Membership, User
 from accounts.models.people import make_actor
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -61,12 +64,51 @@ class PersonMiddleware:
             return self.get_response(request)
 
 
+# What a session may reach whose second factor is enrolled but not shown yet.
+REACHABLE_UNVERIFIED = frozenset(
+    {
+        "two_factor:login",
+        "two_factor:setup",  # answers 403 itself; see wizards.py
+        "accounts:step_up",
+        "accounts:send_step_up_code",
+        "accounts:sms_status",
+        "accounts:logout",
+        "accounts:password_reset",
+        "accounts:password_reset_sent",
+        "accounts:password_reset_confirm",
+        "accounts:password_reset_done",
+        "set_language",
+        "healthz",
+        "readyz",
+    }
+)
+
+
 class SecondFactorMiddleware:
-    """Lets nobody past whose second factor is enrolled or demanded and still missing."""
+    """Lets nobody past whose second factor is enrolled or demanded and still missing.
+
+    Portal and Django admin alike. Static files do not come this way: WhiteNoise serves them.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Placeholder of the frame: the accounts slice fills it in."""
+        """Pass on; the rule needs the resolved view (`process_view`)."""
         return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, *_args: object
+    ) -> HttpResponseBase | None:
+        """Lead to the code, or to enrolment, before any other page."""
+        match = request.resolver_match
+        user = request.user
+        if not isinstance(user, User) or second_factor.is_verified(request):
+            return None
+        if match is not None and match.view_name in REACHABLE_UNVERIFIED:
+            return None
+        if second_factor.has_factor(user):
+            return lead_to(request, "accounts:step_up")
+        if second_factor.find_demand(user) is not None:
+            return lead_to(request, "two_factor:setup")
+        return None

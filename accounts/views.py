@@ -1,1 +1,225 @@
-"""Pages of accounts."""
+"""Pages of accounts that are no wizard."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import auth, messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import (
+    INTERNAL_RESET_SESSION_TOKEN,
+    PasswordResetConfirmView,
+)
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from accounts import actions, second_factor, sms, throttles
+from accounts.decorators import require_step_up
+from accounts.detours import safe_next
+from accounts.errors import FactorDemanded, RateLimited
+from accounts.forms import (
+    EmailForm,
+    FactorCodeForm,
+    NewPasswordForm,
+    PasswordForm,
+    is_limited,
+)
+from accounts.models import SmsCode, SmsDevice, User
+from accounts.second_factor import Factor
+from accounts.wizards import send_code
+
+
+def _person(request: HttpRequest) -> User:
+    """Return who is logged in: LoginRequiredMiddleware lets nobody else here."""
+    user: User = request.user  # type: ignore[assignment]
+    return user
+
+
+def _refused(form: Any) -> int:
+    return 429 if is_limited(form) else 422
+
+
+@require_POST
+@login_not_required
+def logout(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    if request.user.is_authenticated:
+        actions.note_sign_out(_person(request))
+    auth.logout(request)
+    return redirect("two_factor:login")
+
+
+@require_safe
+@never_cache
+def profile(request: HttpRequest) -> HttpResponse:
+    """Show the account: second factors, password."""
+    user = _person(request)
+    context = {
+        "person": user,
+        "factors": second_factor.list_factors(user),
+        "demand": second_factor.find_demand(user),
+    }
+    return render(request, "accounts/profile.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@require_step_up
+def remove_factor(request: HttpRequest) -> HttpResponse:
+    """Ask once more, then remove one of one's own factors."""
+    user = _person(request)
+    wanted = request.POST.get("factor") or request.GET.get("factor", "")
+    factor = second_factor.find_factor(user, wanted)
+    if factor is None:
+        raise Http404
+    if request.method != "POST":
+        return render(request, "accounts/remove_factor.html", {"factor": factor})
+    try:
+        actions.remove_factor(user, factor)
+    except FactorDemanded:
+        messages.error(
+            request,
+            _(
+                "Sie brauchen einen zweiten Faktor. Richten Sie zuerst einen anderen ein."
+            ),
+        )
+    else:
+        messages.success(request, _("Der zweite Faktor ist entfernt."))
+    return redirect("accounts:profile")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@sensitive_post_parameters()
+@require_step_up
+def change_password(request: HttpRequest) -> HttpResponse:
+    """Set another password; other sessions end, this one goes on under a new key."""
+    user = _person(request)
+    form = NewPasswordForm(user, request.POST or None)
+    if not form.is_valid():
+        status = _refused(form) if form.is_bound else 200
+        context = {"form": form}
+        return render(request, "accounts/change_password.html", context, status=status)
+    actions.set_password(
+        user, form.cleaned_data["new_password1"], action="password.change"
+    )
+    auth.update_session_auth_hash(request, user)
+    messages.success(request, _("Ihr Passwort ist geändert."))
+    return redirect("accounts:profile")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@sensitive_post_parameters()
+def step_up(request: HttpRequest) -> HttpResponse:
+    """Ask for the second factor again, of whoever has none for the password."""
+    user = _person(request)
+    factor = second_factor.choose_factor(user, request.GET.get("factor", ""))
+    form = _step_up_form(request, user, factor)
+    if form.is_valid():
+        if factor is None:
+            second_factor.note_proof(request)
+        else:
+            second_factor.elevate(request, factor)
+        return redirect(safe_next(request))
+    context = {
+        "form": form,
+        "factor": factor,
+        "is_sms": isinstance(factor, SmsDevice),
+        "others": [f for f in second_factor.list_factors(user) if f != factor],
+        "next": safe_next(request),
+    }
+    status = _refused(form) if form.is_bound else 200
+    return render(request, "accounts/step_up.html", context, status=status)
+
+
+def _step_up_form(
+    request: HttpRequest, user: User, factor: Factor | None
+) -> PasswordForm | FactorCodeForm:
+    data = request.POST if request.method == "POST" else None
+    if factor is None:
+        return PasswordForm(data=data, request=request)
+    return FactorCodeForm(data=data, request=request, user=user, initial_device=factor)
+
+
+@require_POST
+def send_step_up_code(request: HttpRequest) -> HttpResponseBase:
+    """Send a code to one of one's own numbers, then lead back to its field."""
+    user = _person(request)
+    factor = second_factor.find_factor(user, request.POST.get("factor", ""))
+    if not isinstance(factor, SmsDevice):
+        raise Http404
+    failure = send_code(request, user, factor.number, SmsCode.Purpose.LOGIN)
+    if failure:
+        messages.error(request, failure)
+    asked = urlencode({"factor": factor.persistent_id, "next": safe_next(request)})
+    return redirect(f"{reverse('accounts:step_up')}?{asked}")
+
+
+@require_safe
+@never_cache
+@login_not_required
+def sms_status(request: HttpRequest) -> HttpResponse:
+    """Say where the SMS stands that this session has asked for last."""
+    message = sms.find_message(request.session.get("sms_message", ""))
+    return render(request, "accounts/_sms_status.html", {"sms": message})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_not_required
+def password_reset(request: HttpRequest) -> HttpResponse:
+    """Mail a link; the answer is the same whether the address is known or not."""
+    form = EmailForm(request.POST or None)
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        network = throttles.client_network(request)
+        try:
+            actions.request_password_reset(form.cleaned_data["email"], network=network)
+        except RateLimited as error:
+            form.add_error("email", error.user_message)
+            status = 429
+        else:
+            return redirect("accounts:password_reset_sent")
+    return render(
+        request, "accounts/password_reset.html", {"form": form}, status=status
+    )
+
+
+@require_safe
+@login_not_required
+def password_reset_sent(request: HttpRequest) -> HttpResponse:
+    """Say that a mail is on its way, if the address is known."""
+    return render(request, "accounts/password_reset_sent.html")
+
+
+class PasswordResetConfirm(PasswordResetConfirmView):
+    """Set a new password by the mailed link; nobody is logged in by it."""
+
+    form_class = NewPasswordForm
+    template_name = "accounts/password_reset_confirm.html"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Set it, leave the second factors as they are."""
+        password = form.cleaned_data["new_password1"]
+        actions.set_password(self.user, password, action="password.reset")
+        del self.request.session[INTERNAL_RESET_SESSION_TOKEN]
+        return redirect("accounts:password_reset_done")
+
+
+@require_safe
+@login_not_required
+def password_reset_done(request: HttpRequest) -> HttpResponse:
+    """Say that the new password holds, and that the code is asked for as ever."""
+    return render(request, "accounts/password_reset_done.html")

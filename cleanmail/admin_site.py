@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from two_factor.admin import AdminSiteOTPRequiredMixin
 
 
-class StaffSite(AdminSite):
-    """Admin that asks for the second factor of this very session."""
+class StaffSite(AdminSiteOTPRequiredMixin, AdminSite):  # type: ignore[misc]  # not typed
+    """Admin that asks for the second factor of this very session.
+
+    Log-in, password and log-out are the portal's: admin has no second way in.
+    """
 
     site_header = site_title = "Cleanmail"
 
-    def has_permission(self, request: HttpRequest) -> bool:
-        """Let in active staff whose session is verified by a second factor."""
-        user = request.user
-        verified = getattr(user, "is_verified", None)
-        return (
-            user.is_active
-            and bool(getattr(user, "is_staff", False))
-            and verified is not None
-            and bool(verified())
-        )
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponseBase:
+        """Lead to our log-in; whoever is logged in and no staff has no business here."""
+        if request.user.is_authenticated and not getattr(request.user, "is_staff", 0):
+            raise PermissionDenied
+        response: HttpResponseBase = super().login(request, extra_context)
+        return response
+
+    def password_change(
+        self,
+        request: HttpRequest,  # noqa: ARG002 - Django's signature
+        extra_context: dict[str, Any] | None = None,  # noqa: ARG002 - the same
+    ) -> HttpResponse:
+        """Lead to our page, which asks for the second factor first."""
+        return redirect("accounts:change_password")

@@ -8,6 +8,7 @@ from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
+from django.contrib.messages import ERROR, SUCCESS, WARNING
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
@@ -192,6 +193,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+MESSAGE_TAGS = {SUCCESS: "good", ERROR: "bad", WARNING: "warn"}
 
 # --- Languages and times -----------------------------------------------------
 LANGUAGE_CODE = env.str("DEFAULT_LANGUAGE", default="de")

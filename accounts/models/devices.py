@@ -2,52 +2,131 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import TYPE_CHECKING, Self
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
-from django_otp.models import Device, ThrottlingMixin
+from django_otp.models import Device
 
+from accounts import totp
 from accounts.identifiers import uuid7
+from accounts.keyring import seal, unseal
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+CODE_LIFETIME = timedelta(minutes=5)
 
 
-class TotpDevice(ThrottlingMixin, Device):
-    """An authenticator app (RFC 6238, 30 s steps, six digits)."""
+class TotpDevice(Device):  # type: ignore[misc]  # django-otp is not typed
+    """An authenticator app (RFC 6238, 30 s steps, six digits).
 
+    Tries are counted by `second_factor.verify_code`, not here.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="totp_devices"
+    )
     sealed_secret = models.BinaryField()
     # The last 30-second step whose code was accepted: an older or equal one is a replay.
     last_step = models.BigIntegerField(default=-1)
-    drift_steps = models.SmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True)
 
-    class Meta(Device.Meta):
+    class Meta(Device.Meta):  # type: ignore[misc]  # django-otp is not typed
         verbose_name = _("Authenticator-App")
+        verbose_name_plural = _("Authenticator-Apps")
+
+    def verify_token(self, token: str) -> bool:
+        """Accept a right code once; of two clicks at the same moment one wins."""
+        secret = unseal(self.sealed_secret, purpose="totp")
+        step = totp.find_step(secret, str(token), after=self.last_step)
+        if step is None:
+            return False
+        unused = TotpDevice.objects.filter(pk=self.pk, last_step__lt=step)
+        return bool(unused.update(last_step=step, last_used_at=timezone.now()) == 1)
 
 
-class SmsDevice(ThrottlingMixin, Device):
+class SmsDevice(Device):  # type: ignore[misc]  # django-otp is not typed
     """A mobile number; codes are SmsCode rows."""
 
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="sms_devices"
+    )
     sealed_number = models.BinaryField()
     number_hint = models.CharField(max_length=32)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True)
 
-    class Meta(Device.Meta):
+    class Meta(Device.Meta):  # type: ignore[misc]  # django-otp is not typed
         verbose_name = _("SMS")
+        verbose_name_plural = _("SMS")
+
+    @property
+    def number(self) -> str:
+        """The number in E.164, unsealed."""
+        return unseal(self.sealed_number, purpose="sms").decode()
+
+    def verify_token(self, token: str) -> bool:
+        """Accept the code last sent to this number for a log-in, once."""
+        right = SmsCode.redeem(
+            self.user_id, self.number, SmsCode.Purpose.LOGIN, str(token)
+        )
+        if right:
+            SmsDevice.objects.filter(pk=self.pk).update(last_used_at=timezone.now())
+        return right
 
 
 class SmsCode(models.Model):
     """A six-digit code that was sent: hashed, once, five minutes, one number."""
 
+    class Purpose(models.TextChoices):
+        """What a code opens; it opens nothing else."""
+
+        ENROL = "enrol"
+        LOGIN = "login"
+
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, related_name="sms_codes"
     )
-    purpose = models.CharField(max_length=32)
+    purpose = models.CharField(max_length=32, choices=Purpose)
     number_hash = models.CharField(max_length=64)
     code_hash = models.CharField(max_length=64)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    @classmethod
+    def issue(cls, user: User, number: str, purpose: str, code: str) -> Self:
+        """Keep the code's hash; what was sent before for the same purpose is void."""
+        now = timezone.now()
+        cls.objects.filter(user=user, purpose=purpose, used_at=None).update(used_at=now)
+        return cls.objects.create(
+            user=user,
+            purpose=purpose,
+            number_hash=hash_number(number),
+            code_hash=_hash_code(user.pk, number, purpose, code),
+            expires_at=now + CODE_LIFETIME,
+        )
+
+    @classmethod
+    def redeem(cls, user_id: UUID, number: str, purpose: str, code: str) -> bool:
+        """Use the code up; say whether it was right, in time and unused."""
+        now = timezone.now()
+        fitting = cls.objects.filter(
+            user_id=user_id,
+            purpose=purpose,
+            number_hash=hash_number(number),
+            code_hash=_hash_code(user_id, number, purpose, code),
+            used_at=None,
+            expires_at__gt=now,
+        )
+        return fitting.update(used_at=now) == 1
 
 
 class SmsMessage(models.Model):
@@ -70,4 +149,30 @@ class SmsMessage(models.Model):
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     gateway = models.CharField(max_length=32, blank=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    started_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it may still be sent."""
+        return self.state == self.State.QUEUED
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether no gateway took it."""
+        return self.state == self.State.FAILED
+
+
+def hash_number(number: str) -> str:
+    """Return what stands for a number where it is only compared."""
+    return salted_hmac("accounts.sms.number", number, algorithm="sha256").hexdigest()
+
+
+def seal_number(number: str) -> bytes:
+    """Return the number as SmsDevice keeps it."""
+    return seal(number.encode(), purpose="sms")
+
+
+def _hash_code(user_id: UUID, number: str, purpose: str, code: str) -> str:
+    said = "\0".join((str(user_id), number, purpose, code))
+    return salted_hmac("accounts.sms.code", said, algorithm="sha256").hexdigest()

@@ -1,0 +1,13 @@
+"""Log-in and enrolment, under the names that two_factor and Django expect."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from accounts.wizards import LoginView, SetupView
+
+app_name = "two_factor"
+urlpatterns = [
+    path("anmelden/", LoginView.as_view(), name="login"),
+    path("konto/faktor/", SetupView.as_view(), name="setup"),
+]

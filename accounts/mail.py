@@ -1,0 +1,102 @@
+"""Every mail that the portal itself sends.
+
+A template is plain text in `templates/accounts/mail/`; its first line is the subject.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib.auth.tokens import default_token_generator
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+from accounts.models import User
+
+
+def password_link(user: User) -> str:
+    """Return the address where the person sets a password; it works once and expires.
+
+    It starts with `PORTAL_URL`, never with the host that a request named.
+    """
+    path = reverse(
+        "accounts:password_reset_confirm",
+        kwargs={
+            "uidb64": urlsafe_base64_encode(force_bytes(user.pk)),
+            "token": default_token_generator.make_token(user),
+        },
+    )
+    return f"{settings.PORTAL_URL.rstrip('/')}{path}"
+
+
+def send_password_reset(user: User) -> None:
+    """Send the link to set a new password."""
+    _send(
+        user,
+        "password_reset",
+        link=password_link(user),
+        minutes=settings.PASSWORD_RESET_TIMEOUT // 60,
+    )
+
+
+def send_invitation(user: User) -> None:
+    """Send the link to set the first password."""
+    _send(
+        user,
+        "invitation",
+        link=password_link(user),
+        minutes=settings.PASSWORD_RESET_TIMEOUT // 60,
+    )
+
+
+def send_password_changed(user: User, at: datetime) -> None:
+    """Tell that the password is a new one."""
+    _send(user, "password_changed", at=at)
+
+
+def send_factor_added(user: User, at: datetime) -> None:
+    """Tell that a second factor was added."""
+    _send(user, "factor_added", at=at)
+
+
+def send_factor_removed(user: User, at: datetime) -> None:
+    """Tell that a second factor was removed."""
+    _send(user, "factor_removed", at=at)
+
+
+def send_factor_reset(user: User, at: datetime) -> None:
+    """Tell that the operator took all second factors away."""
+    _send(user, "factor_reset", at=at)
+
+
+NOTICES = {
+    "password_changed": send_password_changed,
+    "factor_added": send_factor_added,
+    "factor_removed": send_factor_removed,
+    "factor_reset": send_factor_reset,
+}
+
+
+def _send(user: User, template: str, **context: object) -> None:
+    """Render in the person's language and hand over; raises what the mail server raises."""
+    context |= {
+        "user": user,
+        "portal_name": settings.PORTAL_NAME,
+        "portal_url": settings.PORTAL_URL,
+    }
+    language = user.language or settings.LANGUAGE_CODE
+    with translation.override(language), timezone.override(user.time_zone):
+        text = render_to_string(f"accounts/mail/{template}.txt", context)
+    subject, _, body = text.strip().partition("\n")
+    EmailMessage(
+        subject=subject.strip(),
+        body=body.strip() + "\n",
+        to=[user.email],
+        # RFC 3834: no vacation notice shall answer this.
+        headers={"Auto-Submitted": "auto-generated"},
+    ).send()

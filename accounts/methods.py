@@ -1,0 +1,82 @@
+"""The kinds of second factor, as two_factor's registry knows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from two_factor.plugins.registry import MethodBase, registry
+
+from accounts import sms
+from accounts.forms import AppForm, FactorCodeForm, NumberCodeForm, NumberForm
+from accounts.models import SmsDevice, TotpDevice, User
+
+
+class AppMethod(MethodBase):  # type: ignore[misc]  # two_factor is not typed
+    """An authenticator app."""
+
+    code = "app"
+    verbose_name = _("Authenticator-App")
+    description = _(
+        "Zeigt alle 30 Sekunden einen neuen Code, auch ohne Empfang. "
+        "Zum Beispiel Aegis, 2FAS oder die App Ihres Passwortmanagers."
+    )
+    icon = "app"
+    is_recommended = True
+    is_available = True
+
+    def get_devices(self, user: User) -> QuerySet[TotpDevice]:
+        """Return the person's confirmed apps."""
+        return TotpDevice.objects.filter(user=user, confirmed=True)
+
+    def recognize_device(self, device: object) -> bool:
+        """Say whether the device is an app."""
+        return isinstance(device, TotpDevice)
+
+    def get_setup_forms(self, _wizard: object) -> dict[str, Any]:
+        """Return the one step: scan and type the first code."""
+        return {"app": AppForm}
+
+    def get_token_form_class(self) -> type[FactorCodeForm]:
+        """Return the form for a code at log-in."""
+        return FactorCodeForm
+
+
+class SmsMethod(MethodBase):  # type: ignore[misc]  # two_factor is not typed
+    """A code by SMS."""
+
+    code = "sms"
+    verbose_name = _("SMS")
+    description = _(
+        "Code an Ihr Mobiltelefon. Weniger sicher, weil Nummern umgeleitet werden können."
+    )
+    icon = "sms"
+    is_recommended = False
+
+    @property
+    def is_available(self) -> bool:
+        """Whether the operator has a gateway."""
+        return sms.is_available()
+
+    def get_devices(self, user: User) -> QuerySet[SmsDevice]:
+        """Return the person's confirmed numbers."""
+        return SmsDevice.objects.filter(user=user, confirmed=True)
+
+    def recognize_device(self, device: object) -> bool:
+        """Say whether the device is a number."""
+        return isinstance(device, SmsDevice)
+
+    def get_setup_forms(self, _wizard: object) -> dict[str, Any]:
+        """Return the two steps: the number, the code that was sent there."""
+        return {"number": NumberForm, "number_code": NumberCodeForm}
+
+    def get_token_form_class(self) -> type[FactorCodeForm]:
+        """Return the form for a code at log-in."""
+        return FactorCodeForm
+
+
+# The package's own method would offer its device with a plaintext secret.
+registry.unregister("generator")
+registry.register(AppMethod())
+registry.register(SmsMethod())

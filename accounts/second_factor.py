@@ -1,0 +1,138 @@
+"""What a person has and must have as second factor, what is still missing, and who proved it.
+
+The session holds when its person last proved themselves and by what (`PROOF_KEY`); django-otp
+holds which device verified it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import django_otp
+from django.conf import settings
+from django.contrib.auth import authenticate
+from django.db.models import Exists, OuterRef, Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from accounts import throttles
+from accounts.models import Policy, SmsDevice, TotpDevice, User
+from accounts.models.customers import FactorDemand
+from accounts.tenancy import Role
+
+if TYPE_CHECKING:
+    from datetime import date
+
+PROOF_KEY = "proof"
+BY_FACTOR, BY_PASSWORD = "factor", "password"
+
+Factor = TotpDevice | SmsDevice
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """That somebody must have a second factor, and who says so (empty: the operator)."""
+
+    customer: str
+    since: date | None
+
+
+def list_factors(user: User) -> list[Factor]:
+    """Return the person's confirmed devices, the one to ask for first on top."""
+    apps = TotpDevice.objects.filter(user=user, confirmed=True).order_by("pk")
+    numbers = SmsDevice.objects.filter(user=user, confirmed=True).order_by("pk")
+    return [*apps, *numbers]
+
+
+def find_factor(user: User, persistent_id: str) -> Factor | None:
+    """Return the person's own confirmed device of that id, None if it is not theirs."""
+    for factor in list_factors(user):
+        if factor.persistent_id == persistent_id:
+            return factor
+    return None
+
+
+def choose_factor(user: User, persistent_id: str) -> Factor | None:
+    """Return the wanted device, else the first one, None if the person has none."""
+    factors = list_factors(user)
+    wanted = [factor for factor in factors if factor.persistent_id == persistent_id]
+    return next(iter(wanted + factors), None)
+
+
+def has_factor(user: User) -> bool:
+    """Say whether the person has a confirmed device; one query."""
+    app = TotpDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+    number = SmsDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+    mine = User.objects.filter(Exists(app) | Exists(number), pk=user.pk)
+    return mine.exists()
+
+
+def find_demand(user: User) -> Demand | None:
+    """Return why the person must have a second factor today, None if nobody asks for it."""
+    if user.is_staff:
+        return Demand(customer="", since=None)
+    today = timezone.localdate()
+    everybody = Q(second_factor=FactorDemand.EVERYBODY)
+    admins = Q(second_factor=FactorDemand.ADMINS)
+    mine = user.memberships.filter(customer__is_active=True)
+    led = mine.filter(role=Role.ADMIN)
+    demanding = Policy.objects.filter(
+        everybody & Q(customer__in=mine.values("customer"))
+        | admins & Q(customer__in=led.values("customer")),
+        Q(second_factor_from=None) | Q(second_factor_from__lte=today),
+        domain=None,
+    ).select_related("customer")
+    policy = demanding.first()
+    if policy is None:
+        return None
+    return Demand(customer=policy.customer.name, since=policy.second_factor_from)
+
+
+def is_verified(request: HttpRequest) -> bool:
+    """Say whether a second factor verified this very session."""
+    verified = getattr(request.user, "is_verified", None)
+    return bool(verified and verified())
+
+
+def verify_code(factor: Factor, code: str, request: HttpRequest) -> bool:
+    """Use a code up; raise RateLimited after too many. The one way a code is tried."""
+    network = throttles.client_network(request)
+    throttles.hit("code.network", network)
+    throttles.hit("code", str(factor.user_id))
+    if not factor.verify_token(code):
+        return False
+    throttles.forgive("code.network", network)
+    throttles.reset("code", str(factor.user_id))
+    return True
+
+
+def verify_password(user: User, password: str, request: HttpRequest) -> bool:
+    """Try the person's password again, under the limits of the log-in; raise RateLimited."""
+    return authenticate(request, username=user.email, password=password) == user
+
+
+def elevate(request: HttpRequest, factor: Factor) -> None:
+    """Mark the session as verified by the device, under a new session key."""
+    request.session.cycle_key()
+    django_otp.login(request, factor)
+    note_proof(request)
+
+
+def note_proof(request: HttpRequest) -> None:
+    """Remember that the person has just proved themselves as well as they can."""
+    by = BY_FACTOR if is_verified(request) else BY_PASSWORD
+    request.session[PROOF_KEY] = {"at": int(time.time()), "by": by}
+
+
+def has_fresh_proof(request: HttpRequest) -> bool:
+    """Say whether the person proved themselves within the step-up time.
+
+    Whoever has a second factor must have proved that; the password alone is not enough.
+    """
+    proof = request.session.get(PROOF_KEY, {})
+    age = time.time() - proof.get("at", 0)
+    if not 0 <= age <= settings.STEP_UP_SECONDS:
+        return False
+    return proof["by"] == BY_FACTOR or not has_factor(request.user)  # type: ignore[arg-type]

@@ -1,0 +1,170 @@
+"""Every limit there is, on rows of Throttle: tries that fail, and things spent.
+
+Subjects are kept as a keyed hash: no address of a person or a network stands in the table.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from accounts.errors import RateLimited
+from accounts.models import Throttle
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """After `free` tries wait `first_seconds`, then twice as long, at most `most_seconds`.
+
+    A subject that stays quiet for `forget_seconds` starts anew.
+    """
+
+    free: int
+    first_seconds: int
+    most_seconds: int
+    forget_seconds: int
+
+
+# A pair of account and network is stopped soon; an account as a whole late, so that a
+# stranger cannot keep the owner out from elsewhere; a network in between (offices share one).
+PAIR = Rule(free=5, first_seconds=30, most_seconds=3600, forget_seconds=6 * 3600)
+ACCOUNT = Rule(free=30, first_seconds=30, most_seconds=300, forget_seconds=6 * 3600)
+NETWORK = Rule(free=40, first_seconds=30, most_seconds=900, forget_seconds=3600)
+RULES: dict[str, Rule] = {
+    "password": PAIR,
+    "password.account": ACCOUNT,
+    "password.network": NETWORK,
+    # Six digits, three steps valid: five tries and doubling leave a guesser no chance.
+    "code": PAIR,
+    "code.network": NETWORK,
+    "enrol": PAIR,
+    "enrol.network": NETWORK,
+}
+
+
+def check(scope: str, subject: str) -> None:
+    """Raise RateLimited while the subject has to wait; count nothing."""
+    blocked = Throttle.objects.filter(
+        key=_key(scope, subject), blocked_until__gt=timezone.now()
+    ).first()
+    if blocked is not None and blocked.blocked_until is not None:
+        raise RateLimited(_seconds_until(blocked.blocked_until))
+
+
+def hit(scope: str, subject: str) -> None:
+    """Count a try before its outcome is known; raise RateLimited while it must wait.
+
+    Counting first keeps a hundred tries at the same moment from all passing the check.
+    A refused try is not counted: nobody can prolong the wait of somebody else.
+    """
+    wait = _count_try(_key(scope, subject), RULES[scope])
+    if wait:
+        raise RateLimited(wait)
+
+
+def reset(scope: str, subject: str) -> None:
+    """Forget the tries: the last one was right."""
+    mine = Throttle.objects.filter(key=_key(scope, subject))
+    mine.update(count=0, blocked_until=None)
+
+
+def forgive(scope: str, subject: str) -> None:
+    """Take back one try that was right, where others share the subject."""
+    mine = Throttle.objects.filter(key=_key(scope, subject), count__gt=0)
+    mine.update(count=F("count") - 1, blocked_until=None)
+
+
+def spend(scope: str, subject: str, *, limit: int, seconds: int) -> None:
+    """Use one of `limit` within `seconds`; raise RateLimited when none is left."""
+    wait = _count_spending(_key(scope, subject), limit, timedelta(seconds=seconds))
+    if wait:
+        raise RateLimited(wait)
+
+
+def forget_old() -> int:
+    """Delete the rows of subjects that have been quiet for two days; return how many."""
+    quiet_since = timezone.now() - timedelta(days=2)
+    old = Throttle.objects.filter(window_started_at__lt=quiet_since)
+    return old.delete()[0]
+
+
+def client_network(request: HttpRequest | None) -> str:
+    """Return the network a request comes from: an IPv4 address or an IPv6 /64.
+
+    With n trusted proxies it is the n-th `X-Forwarded-For` item from the right: what stands
+    further left is whatever the client wrote.
+    """
+    if request is None:
+        return "shell"
+    text = request.META.get("REMOTE_ADDR", "")
+    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    hops = settings.TRUSTED_PROXIES
+    if hops and len(forwarded) >= hops:
+        text = forwarded[-hops].strip() or text
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def _key(scope: str, subject: str) -> str:
+    digest = salted_hmac(f"throttle.{scope}", subject, algorithm="sha256").hexdigest()
+    return f"{scope}:{digest[:40]}"
+
+
+def _seconds_until(moment: datetime) -> int:
+    return max(1, math.ceil((moment - timezone.now()).total_seconds()))
+
+
+def _lock_row(key: str) -> Throttle:
+    """Return the row of the key, made if missing, locked until the transaction ends."""
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            Throttle.objects.get_or_create(key=key, defaults={"window_started_at": now})
+    except IntegrityError:  # somebody else made it in the same moment
+        pass
+    return Throttle.objects.select_for_update().get(key=key)
+
+
+@transaction.atomic(durable=True)  # or a failing action would take the count back
+def _count_try(key: str, rule: Rule) -> int:
+    row, now = _lock_row(key), timezone.now()
+    if row.blocked_until is not None and row.blocked_until > now:
+        return _seconds_until(row.blocked_until)
+    if now - row.window_started_at > timedelta(seconds=rule.forget_seconds):
+        row.count = 0
+    row.count += 1
+    row.window_started_at = now
+    row.blocked_until = None
+    if row.count >= rule.free:
+        delay = rule.first_seconds * 2 ** min(row.count - rule.free, 20)
+        row.blocked_until = now + timedelta(seconds=min(delay, rule.most_seconds))
+    row.save()
+    return 0
+
+
+@transaction.atomic
+def _count_spending(key: str, limit: int, window: timedelta) -> int:
+    row, now = _lock_row(key), timezone.now()
+    if now - row.window_started_at >= window:
+        row.count, row.window_started_at = 0, now
+    if row.count >= limit:
+        return _seconds_until(row.window_started_at + window)
+    row.count += 1
+    row.save()
+    return 0
