@@ -1,0 +1,183 @@
+"""Every address of the portal, walked by a stranger.
+
+Each URL name has a row: public, own (about the person who asks only), collection (shows
+nothing of the stranger's) or object (missing and somebody else's look the same, byte for
+byte). A URL without a row fails.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests import factories
+
+pytestmark = pytest.mark.db
+
+MARK = "Nur-fuer-Acme-sichtbar"
+
+PUBLIC = {
+    "healthz",
+    "readyz",
+    "set_language",
+}
+# Pages about nobody but the person who asks.
+OWN: set[str] = {
+    "start",
+}
+COLLECTION: set[str] = {
+    "quarantine:holds",
+    "quarantine:hold_rows",
+    "diagnostics:probes",
+}
+POST_COLLECTION: dict[str, str] = {
+    # Acts on the ids in the form: another's id is a 404.
+    "quarantine:release_many": "hold",
+    "quarantine:discard_many": "hold",
+}
+# Name → which row of Acme's the address is about.
+OBJECT: dict[str, str] = {}
+POST_OBJECT: dict[str, str] = {}
+
+
+def walk(
+    patterns: list[URLPattern | URLResolver], prefix: str = ""
+) -> Iterator[tuple[str, URLPattern]]:
+    """Yield each URL's full name; Django admin is guarded as a whole."""
+    for item in patterns:
+        if isinstance(item, URLResolver):
+            if item.app_name == "admin":
+                continue
+            inner = f"{prefix}{item.namespace}:" if item.namespace else prefix
+            yield from walk(item.url_patterns, inner)
+        else:
+            yield f"{prefix}{item.name}", item
+
+
+def all_names() -> set[str]:
+    return {name for name, _ in walk(get_resolver().url_patterns)}
+
+
+def scrub(response: HttpResponse) -> str:
+    """Remove what differs between any two answers: CSRF token and the path asked for."""
+    text = response.content.decode()
+    text = re.sub(r'("X-CSRFToken": |csrfmiddlewaretoken" value=)"[^"]+"', "", text)
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "ID", text)
+
+
+@pytest.fixture
+def acme_rows(people) -> dict[str, uuid.UUID]:
+    """Make one row of each kind for Acme."""
+    hold = factories.make_hold(
+        people.acme,
+        recipient="bob@acme.example",
+        content=f"Subject: {MARK}\r\nFrom: {MARK} <m@x.example>\r\n\r\n{MARK}\r\n".encode(),
+    )
+    return {"hold": hold.pk, "probe": factories.make_probe(people.acme).pk}
+
+
+def test_every_address_has_a_row():
+    known = PUBLIC | OWN | COLLECTION | {*POST_COLLECTION, *OBJECT, *POST_OBJECT}
+
+    assert all_names() == known
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", sorted(all_names() - PUBLIC))
+def test_nobody_reaches_it_without_logging_in(name: str, client: Client):
+    path = _path(name, uuid.uuid4())
+
+    response = client.get(path)
+
+    assert response.status_code in {302, 405}
+    if response.status_code == 302:
+        assert response["Location"].startswith(reverse("two_factor:login"))
+
+
+def _path(name: str, pk: uuid.UUID) -> str:
+    pattern = dict(walk(get_resolver().url_patterns))[name]
+    if "pk" in pattern.pattern.converters:
+        return reverse(name, kwargs={"pk": pk})
+    keywords = {
+        key: "0" if type(converter).__name__ == "IntConverter" else "x"
+        for key, converter in pattern.pattern.converters.items()
+    }
+    return reverse(name, kwargs=keywords)
+
+
+@pytest.mark.parametrize("name", sorted(COLLECTION))
+def test_collection_shows_nothing_of_a_stranger(
+    name: str, people, client_for: Callable[..., Client], acme_rows: dict[str, Any]
+):
+    own = client_for(people.alice).get(reverse(name)).content.decode()
+    strange = client_for(people.charlie).get(reverse(name)).content.decode()
+
+    assert MARK in own or str(acme_rows["probe"]) in own
+    assert MARK not in strange
+    assert not any(str(pk) in strange for pk in acme_rows.values())
+
+
+@pytest.mark.parametrize("name", sorted(OBJECT))
+def test_object_of_a_stranger_looks_like_a_missing_one(
+    name: str, people, client_for: Callable[..., Client], acme_rows: dict[str, Any]
+):
+    client = client_for(people.charlie)
+
+    foreign = client.get(_path(name, acme_rows[OBJECT[name]]))
+    missing = client.get(_path(name, uuid.uuid4()))
+
+    assert (
+        client_for(people.alice).get(_path(name, acme_rows[OBJECT[name]])).status_code
+        == 200
+    )
+    assert foreign.status_code == missing.status_code == 404
+    assert scrub(foreign) == scrub(missing)
+
+
+@pytest.mark.parametrize("name", sorted(POST_OBJECT))
+def test_nobody_acts_on_an_object_of_a_stranger(
+    name: str, people, client_for: Callable[..., Client], acme_rows: dict[str, Any]
+):
+    client = client_for(people.charlie)
+
+    foreign = client.post(_path(name, acme_rows[POST_OBJECT[name]]))
+    missing = client.post(_path(name, uuid.uuid4()))
+    by_get = client.get(_path(name, acme_rows[POST_OBJECT[name]]))
+
+    assert foreign.status_code == missing.status_code == 404
+    assert scrub(foreign) == scrub(missing)
+    assert by_get.status_code == 405
+
+
+@pytest.mark.parametrize("name", sorted(POST_COLLECTION))
+def test_ids_of_a_stranger_in_a_form_are_missing_ones(
+    name: str, people, client_for: Callable[..., Client], acme_rows: dict[str, Any]
+):
+    client = client_for(people.charlie)
+    field = POST_COLLECTION[name]
+
+    foreign = client.post(reverse(name), {field: str(acme_rows["hold"])})
+    missing = client.post(reverse(name), {field: str(uuid.uuid4())})
+
+    assert foreign.status_code == missing.status_code == 404
+    assert scrub(foreign) == scrub(missing)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/admin/", "/admin/diagnostics/probe/"])
+def test_django_admin_is_for_verified_staff_only(
+    path: str, people, client_for: Callable[..., Client]
+):
+    unverified = Client()
+    unverified.force_login(people.support)
+
+    assert client_for(people.alice).get(path).status_code in {302, 403}
+    assert unverified.get(path).status_code == 302
+    assert client_for(people.support).get(path).status_code == 200
