@@ -37,6 +37,17 @@ def own_folders(settings, tmp_path: Path) -> Iterator[None]:
     return
 
 
+@pytest.fixture(autouse=True)
+def uncollected_static_files(settings) -> None:
+    """Serve static files from where they are written: tests collect none."""
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        }
+    }
+    settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = True
+
+
 @dataclass(frozen=True)
 class People:
     """Who appears in the tests (`docs/contributing`: alice owns, charlie is nobody)."""
