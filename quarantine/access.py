@@ -1,0 +1,105 @@
+"""The way to a hold: who reaches it, and what they may do with it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import cast
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from accounts.models import Address, Policy
+from accounts.models.customers import released_by_default
+from accounts.tenancy import Actor, Permission, require_permission
+from quarantine.models import Hold, ReleaseAttempt
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What the actor may do with one hold, by role, grant and policy."""
+
+    can_act: bool
+    can_release: bool
+
+    @property
+    def can_request(self) -> bool:
+        """Whether the way to the mail leads over the customer's admin."""
+        return self.can_act and not self.can_release
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """The customer's policies, read once for as many holds as a page shows."""
+
+    actor: Actor
+    general: frozenset[str] = frozenset()
+    by_domain: dict[UUID, frozenset[str]] = field(default_factory=dict)
+
+    def rights(self, hold: Hold) -> Rights:
+        """Return what the actor may do with the hold."""
+        actor = self.actor
+        if actor.is_admin:
+            return Rights(
+                can_act=actor.can(Permission.DISCARD),
+                can_release=actor.can(Permission.RELEASE),
+            )
+        can_act = hold.address_id in actor.actionable
+        allowed = self.by_domain.get(hold.domain_id, self.general)
+        return Rights(
+            can_act=can_act and actor.can(Permission.DISCARD),
+            can_release=can_act
+            and hold.category in allowed
+            and actor.can(Permission.RELEASE),
+        )
+
+
+def get_rulebook(actor: Actor) -> Rulebook:
+    """Return the policies that decide; an admin's rights need none of them."""
+    if actor.is_admin:
+        return Rulebook(actor)
+    general = frozenset(released_by_default())
+    by_domain: dict[UUID, frozenset[str]] = {}
+    policies = Policy.objects.filter(customer_id=actor.customer_id)
+    for domain_id, categories in policies.values_list("domain_id", "member_categories"):
+        if domain_id is None:
+            general = frozenset(categories)
+        else:
+            by_domain[domain_id] = frozenset(categories)
+    return Rulebook(actor, general, by_domain)
+
+
+def list_holds(actor: Actor) -> QuerySet[Hold]:
+    """Return the holds that the actor sees, in no order yet."""
+    require_permission(actor, Permission.VIEW_HOLDS)
+    return cast("QuerySet[Hold]", Hold.objects.visible_to(actor))
+
+
+def get_hold(actor: Actor, pk: UUID) -> Hold:
+    """Return the hold with its message; raise Http404 if missing or out of reach."""
+    holds = list_holds(actor).select_related("message", "decided_by", "domain")
+    return get_object_or_404(holds, pk=pk)
+
+
+def get_holds(actor: Actor, pks: Collection[UUID]) -> list[Hold]:
+    """Return all of the holds, by key; raise Http404 if any is out of reach."""
+    wanted = set(pks)
+    holds = list(list_holds(actor).filter(pk__in=wanted).order_by("pk"))
+    if len(holds) != len(wanted):
+        raise Http404
+    return holds
+
+
+def list_attempts(actor: Actor, hold: Hold) -> list[ReleaseAttempt]:
+    """Return the tries to deliver the hold, first to last."""
+    attempts = ReleaseAttempt.objects.visible_to(actor).filter(hold_id=hold.pk)
+    return list(attempts.order_by("number"))
+
+
+def list_addresses(actor: Actor) -> QuerySet[Address]:
+    """Return the addresses whose holds the actor sees."""
+    addresses = Address.objects.visible_to(actor).select_related("domain")
+    ordered = addresses.order_by("local_part", "domain__name")
+    return cast("QuerySet[Address]", ordered)

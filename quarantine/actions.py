@@ -1,0 +1,178 @@
+"""What people decide about holds: release, discard, undo, ask, once more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.enqueue import enqueue
+from accounts.errors import NotPermitted
+from accounts.tenancy import Actor, Permission, require_permission
+from quarantine import tasks
+from quarantine.access import Rulebook, get_rulebook
+from quarantine.errors import NotHeld, ReservedForAdmin
+from quarantine.models import Hold
+from quarantine.states import OPEN, REPEATABLE, State, states_before
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """What became of a selection: done, decided by somebody else before, reserved."""
+
+    done: int
+    taken: int
+    reserved: int
+
+
+@transaction.atomic(durable=True)
+def release_hold(hold: Hold, *, actor: Actor) -> None:
+    """Claim a hold and queue it; raise NotHeld if somebody was first.
+
+    Raises ReservedForAdmin where the policy keeps the category from members.
+    """
+    _require_release(hold, rulebook=get_rulebook(actor))
+    if not _release(hold, actor=actor, before=OPEN):
+        raise NotHeld(hold.pk)
+
+
+@transaction.atomic(durable=True)
+def release_hold_again(hold: Hold, *, actor: Actor) -> None:
+    """Queue what was delivered, refused or left unsure once more; raise NotHeld."""
+    _require_release(hold, rulebook=get_rulebook(actor))
+    if not _release(hold, actor=actor, before=REPEATABLE):
+        raise NotHeld(hold.pk)
+
+
+@transaction.atomic(durable=True)
+def release_holds(holds: Iterable[Hold], *, actor: Actor) -> BulkResult:
+    """Claim and queue each hold that is still open.
+
+    Raises NotPermitted if any may not be acted on. What the policy reserves for admins
+    is left as it is and counted.
+    """
+    rulebook = get_rulebook(actor)
+    ordered = _require_bulk(holds, Permission.RELEASE, rulebook=rulebook)
+    free = [hold for hold in ordered if rulebook.rights(hold).can_release]
+    done = sum(_release(hold, actor=actor, before=OPEN) for hold in free)
+    return BulkResult(done, len(free) - done, len(ordered) - len(free))
+
+
+@transaction.atomic(durable=True)
+def discard_hold(hold: Hold, *, actor: Actor) -> None:
+    """Take the hold out of the list, for nobody's inbox; raise NotHeld."""
+    _require_act(hold, Permission.DISCARD, rulebook=get_rulebook(actor))
+    if not _discard(hold, actor=actor):
+        raise NotHeld(hold.pk)
+
+
+@transaction.atomic(durable=True)
+def discard_holds(holds: Iterable[Hold], *, actor: Actor) -> BulkResult:
+    """Discard each hold that may still be; NotPermitted if any may not be acted on."""
+    ordered = _require_bulk(holds, Permission.DISCARD, rulebook=get_rulebook(actor))
+    done = sum(_discard(hold, actor=actor) for hold in ordered)
+    return BulkResult(done, len(ordered) - done, 0)
+
+
+@transaction.atomic(durable=True)
+def undo_discard(hold: Hold, *, actor: Actor) -> None:
+    """Hold again what was discarded, as long as it is here; raise NotHeld."""
+    _require_act(hold, Permission.DISCARD, rulebook=get_rulebook(actor))
+    changes = {"decided_at": None, "decided_by": None}
+    if not _move(hold, [State.DISCARDED], State.HELD, actor=actor, **changes):
+        raise NotHeld(hold.pk)
+    audit.record(actor, "hold.undo_discard", hold)
+
+
+@transaction.atomic(durable=True)
+def request_release(hold: Hold, *, actor: Actor) -> None:
+    """Ask the customer's admin to release the hold; raise NotHeld."""
+    _require_act(hold, Permission.RELEASE, rulebook=get_rulebook(actor))
+    changes = _decision(actor)
+    if not _move(hold, [State.HELD], State.REQUESTED, actor=actor, **changes):
+        raise NotHeld(hold.pk)
+    audit.record(actor, "hold.request_release", hold)
+
+
+@transaction.atomic(durable=True)
+def deny_request(hold: Hold, *, actor: Actor) -> None:
+    """Say no to a request: the hold stays held; raise NotHeld."""
+    _require_release(hold, rulebook=get_rulebook(actor))
+    changes = {"decided_at": None, "decided_by": None}
+    if not _move(hold, [State.REQUESTED], State.HELD, actor=actor, **changes):
+        raise NotHeld(hold.pk)
+    audit.record(actor, "hold.deny_request", hold)
+
+
+@transaction.atomic(durable=True)
+def confirm_arrival(hold: Hold, *, actor: Actor) -> None:
+    """Note that a person has found an unsure release in the mailbox; raise NotHeld."""
+    _require_act(hold, Permission.RELEASE, rulebook=get_rulebook(actor))
+    changes = _decision(actor)
+    if not _move(hold, [State.UNSURE], State.RELEASED, actor=actor, **changes):
+        raise NotHeld(hold.pk)
+    audit.record(actor, "hold.confirm_arrival", hold)
+
+
+def _require_act(hold: Hold, permission: Permission, *, rulebook: Rulebook) -> None:
+    require_permission(rulebook.actor, permission)
+    if not rulebook.rights(hold).can_act:
+        raise NotPermitted(permission)
+
+
+def _require_release(hold: Hold, *, rulebook: Rulebook) -> None:
+    _require_act(hold, Permission.RELEASE, rulebook=rulebook)
+    if not rulebook.rights(hold).can_release:
+        raise ReservedForAdmin(hold.category)
+
+
+def _require_bulk(
+    holds: Iterable[Hold], permission: Permission, *, rulebook: Rulebook
+) -> list[Hold]:
+    # In primary-key order: two selections that overlap never wait for each other.
+    ordered = sorted(holds, key=lambda hold: hold.pk)
+    for hold in ordered:
+        _require_act(hold, permission, rulebook=rulebook)
+    return ordered
+
+
+def _decision(actor: Actor) -> dict[str, datetime | UUID | None]:
+    return {"decided_at": timezone.now(), "decided_by": actor.user_id}
+
+
+def _move(
+    hold: Hold,
+    before: Sequence[str],
+    after: State,
+    *,
+    actor: Actor,
+    **changes: datetime | UUID | int | None,
+) -> bool:
+    """Move the hold unless it is elsewhere already, expired or out of reach."""
+    allowed = [state for state in before if state in states_before(after)]
+    mine = Hold.objects.visible_to(actor).filter(pk=hold.pk, state__in=allowed)
+    alive = mine.filter(expires_at__gt=timezone.now())
+    return bool(alive.update(state=after, **changes))
+
+
+def _release(hold: Hold, *, actor: Actor, before: Sequence[str]) -> bool:
+    changes: dict[str, datetime | UUID | None] = _decision(actor)
+    changes |= {"started_at": None, "next_attempt_at": changes["decided_at"]}
+    if not _move(hold, before, State.RELEASING, actor=actor, **changes):
+        return False
+    audit.record(actor, "hold.release", hold)
+    enqueue(tasks.reinject, hold.customer_id, hold.pk)
+    return True
+
+
+def _discard(hold: Hold, *, actor: Actor) -> bool:
+    before = states_before(State.DISCARDED)
+    if not _move(hold, before, State.DISCARDED, actor=actor, **_decision(actor)):
+        return False
+    audit.record(actor, "hold.discard", hold)
+    return True

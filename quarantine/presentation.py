@@ -1,0 +1,220 @@
+"""How holds are told to people: times, categories, states, rows of the list.
+
+Cells are formatted here, once and in Python: template filters were three quarters of
+what a list page cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.models.customers import Category
+from quarantine.access import Rulebook
+from quarantine.models import Hold, ReleaseAttempt
+from quarantine.states import OPEN, State
+from quarantine.visible import show_line
+
+ANY_KEY = UUID(int=0)
+# Not released from the list: look at it first.
+DANGEROUS = frozenset({Category.PHISHING, Category.VIRUS})
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A word with its icon and tone: a category's badge, a state's status."""
+
+    label: str
+    icon: str
+    tone: str = ""
+
+
+CATEGORY_MARKS: dict[str, tuple[str, str]] = {
+    Category.SPAM: ("spam", ""),
+    Category.BULK: ("bulk", ""),
+    Category.PHISHING: ("phishing", "is-bad"),
+    Category.VIRUS: ("virus", "is-bad"),
+    Category.ATTACHMENT: ("clip", "is-warn"),
+    Category.POLICY: ("lock", ""),
+    Category.OTHER: ("info", ""),
+}
+STATE_MARKS: dict[str, tuple[str, str]] = {
+    State.REQUESTED: ("user", "is-warn"),
+    State.RELEASING: ("spinner", "is-info"),
+    State.RELEASED: ("ok", "is-good"),
+    State.FAILED: ("fail", "is-bad"),
+    State.UNSURE: ("alert", "is-warn"),
+    State.DISCARDED: ("trash", "is-off"),
+    State.EXPIRED: ("glass", "is-off"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list, ready to print."""
+
+    key: str
+    url: str
+    sender: str
+    sender_address: str
+    subject: str
+    recipient: str
+    category: Mark
+    score: str
+    received: str
+    received_iso: str
+    ends: str
+    is_soon: bool
+    state: Mark | None
+    can_pick: bool
+    can_release: bool
+    can_undo: bool
+    # Seconds until the row asks again how its release went; 0 = it is final.
+    poll_seconds: int
+
+
+def category_mark(category: str) -> Mark:
+    """Return the badge of a category."""
+    icon, tone = CATEGORY_MARKS[category]
+    return Mark(str(Category(category).label), icon, tone)
+
+
+def state_mark(state: str) -> Mark | None:
+    """Return the status of a hold that is not simply held."""
+    if state not in STATE_MARKS:
+        return None
+    icon, tone = STATE_MARKS[state]
+    return Mark(str(State(state).label), icon, tone)
+
+
+def day_and_month(moment: datetime) -> str:
+    """Return 24.12. for this year, 24.12.2025 for another."""
+    local = timezone.localtime(moment)
+    year = "" if local.year == timezone.localtime().year else str(local.year)
+    return f"{local.day}.{local.month}.{year}"
+
+
+def short_time(moment: datetime) -> str:
+    """Return 08:52 for today, Mo 17:22 for this week, else the date."""
+    local, now = timezone.localtime(moment), timezone.localtime()
+    if local.date() == now.date():
+        return f"{local:%H:%M}"
+    weekday = WEEKDAYS_ABBR[local.weekday()]
+    if timedelta(0) < now.date() - local.date() < timedelta(days=7):
+        return f"{weekday} {local:%H:%M}"
+    return f"{weekday} {day_and_month(moment)}"
+
+
+def ending(expires_at: datetime) -> tuple[str, bool]:
+    """Say when a hold runs out, and whether that is soon."""
+    local, now = timezone.localtime(expires_at), timezone.localtime()
+    if local <= now:
+        return _("abgelaufen"), False
+    days = (local.date() - now.date()).days
+    if days == 0:
+        return _("heute %(time)s") % {"time": f"{local:%H:%M}"}, True
+    if days == 1:
+        return _("morgen"), True
+    return _("bis %(date)s") % {"date": day_and_month(expires_at)}, False
+
+
+def score_text(score: float | None) -> str:
+    """Return the filter's points with one decimal, a dash when it gave none."""
+    return "–" if score is None else f"{score:.1f}"
+
+
+def sender_name(hold: Hold) -> str:
+    """Return who says to have written, for the eye; never empty."""
+    name = show_line(hold.header_from_name) or show_line(hold.header_from)
+    return name or pgettext("sender", "(leerer Absender)")
+
+
+def subject_text(hold: Hold) -> str:
+    """Return the subject for the eye; never empty, a link stands on it."""
+    return show_line(hold.subject) or _("(kein Betreff)")
+
+
+def make_rows(holds: Iterable[Hold], *, rulebook: Rulebook) -> list[Row]:
+    """Return the lines of a list."""
+    pattern = reverse("quarantine:hold", args=[ANY_KEY])
+    categories = {value: category_mark(value) for value in Category.values}
+    return [
+        _make_row(
+            hold,
+            url=pattern.replace(str(ANY_KEY), str(hold.pk)),
+            category=categories[hold.category],
+            rulebook=rulebook,
+        )
+        for hold in holds
+    ]
+
+
+def _make_row(hold: Hold, *, url: str, category: Mark, rulebook: Rulebook) -> Row:
+    rights = rulebook.rights(hold)
+    is_open = hold.state in OPEN
+    ends, is_soon = ending(hold.expires_at)
+    address = show_line(hold.header_from)
+    return Row(
+        key=str(hold.pk),
+        url=url,
+        sender=sender_name(hold),
+        sender_address=address if hold.header_from_name else "",
+        subject=subject_text(hold),
+        recipient=show_line(hold.envelope_recipient),
+        category=category,
+        score=score_text(hold.score),
+        received=short_time(hold.received_at),
+        received_iso=hold.received_at.isoformat(timespec="seconds"),
+        ends=ends,
+        is_soon=is_soon,
+        state=state_mark(hold.state),
+        can_pick=is_open and rights.can_act,
+        can_release=is_open and rights.can_release and hold.category not in DANGEROUS,
+        can_undo=hold.state == State.DISCARDED and rights.can_act,
+        poll_seconds=poll_seconds(hold),
+    )
+
+
+def poll_seconds(hold: Hold) -> int:
+    """Return how soon to ask again how a release went; 0 when it is decided."""
+    if hold.state != State.RELEASING:
+        return 0
+    return 30 if hold.attempts_count else 2
+
+
+def reply_text(attempt: ReleaseAttempt) -> str:
+    """Return what the next hop said, on one line; nothing if it said nothing."""
+    code = "" if attempt.reply_code is None else str(attempt.reply_code)
+    text = show_line(attempt.reply_text)
+    enhanced = attempt.enhanced_status_code
+    if enhanced and not text.startswith(enhanced):
+        text = f"{enhanced} {text}"
+    return f"{code} {text}".strip()
+
+
+def decider(hold: Hold) -> str:
+    """Return who decided: a person, or the policy that lets it pass."""
+    return show_line(str(hold.decided_by)) if hold.decided_by else _("Richtlinie")
+
+
+def full_date(moment: datetime) -> str:
+    """Return 24.12.2026."""
+    return f"{timezone.localtime(moment):%d.%m.%Y}"
+
+
+def clock_time(moment: datetime | None) -> str:
+    """Return 09:14:03."""
+    return f"{timezone.localtime(moment):%H:%M:%S}" if moment else ""
+
+
+def told_time(moment: datetime | None) -> str:
+    """Return a short time of what may not have happened."""
+    return short_time(moment) if moment else ""

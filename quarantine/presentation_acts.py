@@ -1,0 +1,103 @@
+"""The column of decisions on a hold's page: which buttons, and why not others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from quarantine.access import Rights
+from quarantine.models import Hold
+from quarantine.presentation import DANGEROUS, category_mark, full_date
+from quarantine.states import OPEN, State
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """A button: where it posts to and what it is called."""
+
+    label: str
+    icon: str
+    url: str
+    css: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acts:
+    """The column of decisions."""
+
+    title: str
+    why: str
+    first: tuple[Act, ...] = ()
+    more: tuple[Act, ...] = ()
+    more_why: str = ""
+
+
+def make_acts(hold: Hold, *, rights: Rights) -> Acts:
+    """Return what the reader may do now; every move of states.py has its button."""
+    if not rights.can_act:
+        only = _(
+            "Sie dürfen die E-Mails dieser Adresse ansehen, aber nicht freigeben oder "
+            "verwerfen."
+        )
+        return Acts(_("Nur ansehen"), only)
+    if hold.state == State.EXPIRED or hold.expires_at <= timezone.now():
+        return Acts(_("Abgelaufen"), _("Hier gibt es nichts mehr zu entscheiden."))
+    if hold.state in OPEN:
+        return _open_acts(hold, rights=rights)
+    return _later_acts(hold, rights=rights)
+
+
+def _later_acts(hold: Hold, *, rights: Rights) -> Acts:
+    until = _("Die E-Mail bleibt bis %(date)s abrufbar.")
+    keeps = until % {"date": full_date(hold.expires_at)}
+    again = _act(hold, "release_again", _("Nochmals zustellen"), "release")
+    repeat = (again,) if rights.can_release else ()
+    discard = _act(hold, "discard", _("Verwerfen"), "trash")
+    arrived = _act(hold, "confirm_arrival", _("Ist angekommen"), "check", "primary")
+    undo = _act(hold, "undo", _("Rückgängig"), "refresh")
+    wait = _("Diese Seite sagt es, sobald der Server geantwortet hat.")
+    return {
+        State.RELEASING: Acts(_("Unterwegs"), wait),
+        State.RELEASED: Acts(_("Erledigt"), keeps, repeat),
+        State.FAILED: Acts(_("Entscheiden"), keeps, (*repeat, discard)),
+        State.UNSURE: Acts(_("Entscheiden"), keeps, (arrived, *repeat, discard)),
+        State.DISCARDED: Acts(_("Verworfen"), keeps, (undo,)),
+    }[State(hold.state)]
+
+
+def _open_acts(hold: Hold, *, rights: Rights) -> Acts:
+    title, until = (
+        _("Entscheiden"),
+        _("Läuft ab: %(date)s") % {"date": full_date(hold.expires_at)},
+    )
+    discard = _act(hold, "discard", _("Verwerfen"), "trash")
+    if not rights.can_release:
+        reserved = _(
+            "E-Mails der Art «%(category)s» gibt nur der Administrator Ihrer Firma frei."
+        )
+        why = reserved % {"category": category_mark(hold.category).label}
+        if hold.state == State.REQUESTED:
+            return Acts(title, why, (discard,))
+        ask = _act(
+            hold, "request_release", _("Freigabe anfragen"), "release", "primary"
+        )
+        return Acts(title, why, (ask, discard))
+    deny = _act(hold, "deny", _("Anfrage ablehnen"), "block")
+    denial = (deny,) if hold.state == State.REQUESTED else ()
+    if hold.category in DANGEROUS:
+        return Acts(
+            title,
+            until,
+            (_act(hold, "discard", _("Verwerfen"), "trash", "primary"), *denial),
+            (_act(hold, "release", _("Freigeben"), "release"),),
+            _("Nur wenn Sie beim Absender auf anderem Weg nachgefragt haben."),
+        )
+    release = _act(hold, "release", _("Freigeben"), "release", "primary")
+    return Acts(title, until, (release, discard, *denial))
+
+
+def _act(hold: Hold, name: str, label: str, icon: str, css: str = "") -> Act:
+    return Act(label, icon, reverse(f"quarantine:{name}", args=[hold.pk]), css)

@@ -1,0 +1,256 @@
+"""The one sentence that opens a hold's page: why it is held, how its release went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models.customers import Category
+from quarantine.models import Hold, ReleaseAttempt
+from quarantine.presentation import (
+    category_mark,
+    clock_time,
+    decider,
+    full_date,
+    reply_text,
+    score_text,
+    told_time,
+)
+from quarantine.states import OPEN, State
+from quarantine.visible import show_line
+
+Outcome = ReleaseAttempt.Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The one sentence that opens the page, and what it rests on."""
+
+    tone: str
+    icon: str
+    kicker: str
+    cause: str
+    todo: str
+    reply: str = ""
+    hints: tuple[str, ...] = ()
+    is_live: bool = False
+
+
+def make_answer(hold: Hold, last: ReleaseAttempt | None) -> Answer:
+    """Return the answer for the state; `last` is the latest try to deliver."""
+    if hold.state in OPEN:
+        return _verdict(hold)
+    tell = {
+        State.RELEASING: _releasing,
+        State.RELEASED: _released,
+        State.FAILED: _failed,
+        State.UNSURE: _unsure,
+        State.DISCARDED: _discarded,
+        State.EXPIRED: _expired,
+    }[State(hold.state)]
+    return tell(hold, last)
+
+
+def _verdict(hold: Hold) -> Answer:
+    mark = category_mark(hold.category)
+    causes = {
+        Category.SPAM: _("Der Filter hält diese E-Mail für unerwünschte Werbung."),
+        Category.BULK: _("Das ist eine Massenmail, zum Beispiel ein Newsletter."),
+        Category.PHISHING: _(
+            "Diese E-Mail will Sie vermutlich täuschen, um an Geld oder Passwörter zu "
+            "kommen."
+        ),
+        Category.VIRUS: _("In dieser E-Mail steckt Schadsoftware."),
+        Category.ATTACHMENT: _(
+            "Ein Anhang dieser E-Mail ist von einer Art, die Schaden anrichten kann."
+        ),
+        Category.POLICY: _(
+            "Die Richtlinie Ihrer Firma hält E-Mails dieser Art zurück."
+        ),
+        Category.OTHER: _(
+            "Der Filter hat diese E-Mail zurückgehalten, ohne einen Grund zu nennen."
+        ),
+    }
+    return Answer(
+        tone=mark.tone or "is-info",
+        icon=mark.icon,
+        kicker=_kicker(mark.label, hold.score),
+        cause=causes[Category(hold.category)],
+        todo=_advice(hold),
+        hints=_asked(hold),
+    )
+
+
+def _kicker(label: str, score: float | None) -> str:
+    if score is None:
+        return label
+    said = {"label": label, "score": score_text(score)}
+    return _("%(label)s, %(score)s Punkte") % said
+
+
+def _advice(hold: Hold) -> str:
+    if hold.category == Category.VIRUS:
+        return _("Verwerfen Sie die E-Mail. Öffnen Sie nichts daraus.")
+    if hold.category == Category.PHISHING:
+        return _(
+            "Verwerfen Sie die E-Mail. Sind Sie unsicher, fragen Sie beim Absender "
+            "nach, auf einem Weg, den Sie schon kennen."
+        )
+    if hold.category == Category.ATTACHMENT:
+        return _(
+            "Geben Sie sie nur frei, wenn Sie diesen Anhang von diesem Absender erwarten."
+        )
+    return _(
+        "Erwarten Sie diese E-Mail, geben Sie sie frei. Sonst müssen Sie nichts tun: "
+        "Am %(date)s läuft sie ab."
+    ) % {"date": full_date(hold.expires_at)}
+
+
+def _asked(hold: Hold) -> tuple[str, ...]:
+    if hold.state != State.REQUESTED:
+        return ()
+    said = {"who": decider(hold), "time": told_time(hold.decided_at)}
+    asked = _("Freigabe angefragt: %(who)s, %(time)s. Der Administrator entscheidet.")
+    return (asked % said,)
+
+
+def _releasing(hold: Hold, last: ReleaseAttempt | None) -> Answer:
+    if last is None or not hold.attempts_count or hold.next_attempt_at is None:
+        return Answer(
+            tone="is-info",
+            icon="spinner",
+            kicker=_("Wird freigegeben"),
+            cause=_("Die E-Mail wird zugestellt …"),
+            todo=_(
+                "Der empfangende Server hat noch nicht geantwortet. Sie können die "
+                "Seite verlassen; wir bleiben dran."
+            ),
+            is_live=True,
+        )
+    due = hold.next_attempt_at > timezone.now()
+    again = (
+        _("Wir versuchen es um %(time)s wieder.")
+        % {"time": clock_time(hold.next_attempt_at)}
+        if due
+        else _("Wir versuchen es gerade wieder.")
+    )
+    return Answer(
+        tone="is-warn",
+        icon="clock",
+        kicker=_("Noch nicht zugestellt"),
+        cause=again,
+        todo=_waiting_because(last),
+        reply=reply_text(last),
+        is_live=True,
+    )
+
+
+def _waiting_because(last: ReleaseAttempt) -> str:
+    if last.outcome == Outcome.UNREACHED:
+        return _(
+            "Der empfangende Server ist nicht erreichbar. Die E-Mail bleibt bei uns; "
+            "Sie müssen nichts tun."
+        )
+    return _(
+        "Der empfangende Server bat um Geduld. Die E-Mail bleibt bei uns; Sie müssen "
+        "nichts tun."
+    )
+
+
+def _released(hold: Hold, last: ReleaseAttempt | None) -> Answer:
+    recipient = show_line(hold.envelope_recipient)
+    if last is None or last.outcome != Outcome.ACCEPTED:
+        return Answer(
+            tone="is-good",
+            icon="ok",
+            kicker=_("Angekommen, gemeldet %(time)s")
+            % {"time": told_time(hold.decided_at)},
+            cause=_("Die E-Mail liegt im Postfach."),
+            todo=_("Das hat %(who)s nachgesehen.") % {"who": decider(hold)},
+        )
+    cause = (
+        _("An unseren Mailserver übergeben, der sie an %(recipient)s zustellt.")
+        if last.is_own_relay
+        else _(
+            "Zugestellt. Der Mailserver von %(recipient)s hat die E-Mail angenommen."
+        )
+    )
+    return Answer(
+        tone="is-good",
+        icon="ok",
+        kicker=_("Freigegeben, angenommen %(time)s")
+        % {"time": told_time(last.finished_at)},
+        cause=cause % {"recipient": recipient},
+        todo=_("Finden Sie sie nicht im Posteingang, sehen Sie im Ordner «Junk» nach."),
+        reply=reply_text(last),
+        hints=_alterations(last),
+    )
+
+
+def _alterations(last: ReleaseAttempt) -> tuple[str, ...]:
+    if last.altered != "crlf":
+        return ()
+    return (
+        _(
+            "Die E-Mail enthielt unübliche Zeilenenden. Der empfangende Server nimmt "
+            "sie nicht an; wir haben sie durch übliche ersetzt. Eine Unterschrift "
+            "(DKIM) gilt danach vielleicht nicht mehr."
+        ),
+    )
+
+
+def _failed(hold: Hold, last: ReleaseAttempt | None) -> Answer:
+    is_refused = last is not None and last.outcome == Outcome.REJECTED
+    cause = (
+        _("Der empfangende Server lehnt die E-Mail ab.")
+        if is_refused
+        else _(
+            "Der empfangende Server hat die E-Mail auch nach mehreren Versuchen nicht angenommen."
+        )
+    )
+    return Answer(
+        tone="is-bad",
+        icon="fail",
+        kicker=_("Nicht zugestellt"),
+        cause=cause,
+        todo=_("Die E-Mail bleibt bis %(date)s hier. Sie ist nicht verloren.")
+        % {"date": full_date(hold.expires_at)},
+        reply=reply_text(last) if last else "",
+    )
+
+
+def _unsure(_hold: Hold, last: ReleaseAttempt | None) -> Answer:
+    return Answer(
+        tone="is-warn",
+        icon="alert",
+        kicker=_("Unklar, ob zugestellt"),
+        cause=_("Die Verbindung brach nach der Übergabe ab."),
+        todo=_(
+            "Bitte prüfen Sie das Postfach; ein zweiter Versuch könnte die E-Mail "
+            "doppelt zustellen."
+        ),
+        reply=reply_text(last) if last else "",
+    )
+
+
+def _discarded(hold: Hold, _last: ReleaseAttempt | None) -> Answer:
+    until = _("Bis %(date)s können Sie das rückgängig machen.")
+    return Answer(
+        tone="is-off",
+        icon="trash",
+        kicker=_("Verworfen, %(time)s") % {"time": told_time(hold.decided_at)},
+        cause=_("Diese E-Mail wird nicht zugestellt."),
+        todo=until % {"date": full_date(hold.expires_at)},
+    )
+
+
+def _expired(_hold: Hold, _last: ReleaseAttempt | None) -> Answer:
+    return Answer(
+        tone="is-off",
+        icon="glass",
+        kicker=_("Abgelaufen"),
+        cause=_("Die Aufbewahrungsfrist dieser E-Mail ist vorbei."),
+        todo=_("Sie kann nicht mehr freigegeben werden."),
+    )

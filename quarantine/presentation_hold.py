@@ -1,0 +1,147 @@
+"""What a hold's page says: why it is held, how its release went, what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from quarantine.access import Rights
+from quarantine.models import Hold, ReleaseAttempt
+from quarantine.presentation import (
+    category_mark,
+    clock_time,
+    decider,
+    poll_seconds,
+    reply_text,
+    told_time,
+)
+from quarantine.presentation_acts import Acts, make_acts
+from quarantine.presentation_answer import Answer, make_answer
+from quarantine.states import REPEATABLE, State
+from quarantine.visible import show_line
+
+Outcome = ReleaseAttempt.Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A station of the release on its way."""
+
+    state: str
+    label: str
+    fact: str
+
+    @property
+    def icon(self) -> str:
+        """The sign in its dot."""
+        return {"is-done": "check", "is-fail": "x"}.get(self.state, "")
+
+    @property
+    def word(self) -> str:
+        """What the dot means, for who cannot see it."""
+        return {
+            "is-done": _("in Ordnung"),
+            "is-fail": _("gescheitert"),
+            "is-now": _("läuft"),
+        }.get(self.state, _("noch nicht erreicht"))
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """Something that happened to the hold."""
+
+    at: str
+    what: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Everything of the page that changes when the hold does."""
+
+    answer: Answer
+    stations: tuple[Station, ...]
+    acts: Acts
+    history: tuple[HistoryLine, ...]
+    poll_seconds: int
+
+
+def make_status(
+    hold: Hold, attempts: Sequence[ReleaseAttempt], *, rights: Rights
+) -> Status:
+    """Return what the page says now."""
+    return Status(
+        answer=make_answer(hold, attempts[-1] if attempts else None),
+        stations=_stations(hold, attempts),
+        acts=make_acts(hold, rights=rights),
+        history=_history(hold, attempts),
+        poll_seconds=poll_seconds(hold),
+    )
+
+
+def _stations(hold: Hold, attempts: Sequence[ReleaseAttempt]) -> tuple[Station, ...]:
+    if hold.state not in {State.RELEASING, *REPEATABLE}:
+        return ()
+    last = attempts[-1] if attempts else None
+    released = Station(
+        "is-done", _("Freigegeben"), f"{decider(hold)}, {clock_time(hold.decided_at)}"
+    )
+    if last is None:
+        now = "is-now" if hold.state == State.RELEASING else "is-next"
+        return (
+            released,
+            Station(now, _("Übergeben"), ""),
+            Station("is-next", _("Angenommen"), ""),
+        )
+    handed, accepted = {
+        Outcome.ACCEPTED: ("is-done", "is-done"),
+        Outcome.REJECTED: ("is-done", "is-fail"),
+        Outcome.DEFERRED: ("is-done", "is-now"),
+        Outcome.UNSURE: ("is-done", "is-now"),
+        Outcome.UNREACHED: ("is-now", "is-next"),
+    }[Outcome(last.outcome)]
+    if hold.state == State.FAILED:
+        handed, accepted = (
+            ("is-fail", "is-next") if handed == "is-now" else (handed, "is-fail")
+        )
+    seconds = (last.finished_at - last.started_at).total_seconds()
+    fact = _("%(time)s, nach %(seconds)s s") % {
+        "time": clock_time(last.finished_at),
+        "seconds": f"{seconds:.1f}",
+    }
+    return (
+        released,
+        Station(handed, _("Übergeben"), show_line(last.next_hop)),
+        Station(accepted, _("Angenommen"), fact if accepted != "is-next" else ""),
+    )
+
+
+def _history(hold: Hold, attempts: Sequence[ReleaseAttempt]) -> tuple[HistoryLine, ...]:
+    lines: list[tuple[datetime, str, str]] = [
+        (
+            hold.received_at,
+            _("Zurückgehalten: %(why)s") % {"why": category_mark(hold.category).label},
+            _("Filter"),
+        )
+    ]
+    decided = {
+        State.REQUESTED: _("Freigabe angefragt"),
+        State.DISCARDED: _("Verworfen"),
+    }.get(State(hold.state), _("Freigegeben"))
+    if hold.decided_at is not None and hold.state != State.EXPIRED:
+        lines.append((hold.decided_at, decided, decider(hold)))
+    for attempt in attempts:
+        said = {"host": show_line(attempt.next_hop), "reply": reply_text(attempt)}
+        what = {
+            Outcome.ACCEPTED: _("Angenommen von %(host)s: %(reply)s"),
+            Outcome.DEFERRED: _("Aufgeschoben von %(host)s: %(reply)s"),
+            Outcome.REJECTED: _("Abgelehnt von %(host)s: %(reply)s"),
+            Outcome.UNREACHED: _("%(host)s nicht erreicht"),
+            Outcome.UNSURE: _("Verbindung zu %(host)s nach der Übergabe abgebrochen"),
+        }[Outcome(attempt.outcome)]
+        lines.append((attempt.finished_at, what % said, _("Cleanmail")))
+    lines.sort(key=lambda line: line[0], reverse=True)
+    return tuple(HistoryLine(told_time(at), what, who) for at, what, who in lines)

@@ -1,0 +1,164 @@
+"""What the list page says: rows, quick filters with counts, pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.tenancy import Actor
+from quarantine.access import get_rulebook
+from quarantine.presentation import Row, make_rows
+from quarantine.search import (
+    COUNT_MAX,
+    PAGE_ROWS,
+    Criteria,
+    Cursor,
+    Page,
+    Show,
+    count_by_show,
+    count_holds,
+    find_page,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A quick filter: a link with how many it shows."""
+
+    label: str
+    url: str
+    count: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HoldList:
+    """All that the list page prints."""
+
+    rows: list[Row]
+    chips: list[Chip]
+    lede: str
+    soon_url: str
+    soon_text: str
+    found: str
+    query: str
+    newer_url: str
+    older_url: str
+    is_search: bool
+    said: str
+    looser_word: str
+    looser_url: str
+    reset_url: str
+
+
+def make_list(
+    actor: Actor,
+    criteria: Criteria,
+    *,
+    before: Cursor | None = None,
+    after: Cursor | None = None,
+) -> HoldList:
+    """Return the page of the list that the criteria and the place name."""
+    page = find_page(actor, criteria, before=before, after=after)
+    counts = count_by_show(actor)
+    looser = _looser(criteria)
+    soon = counts[Show.SOON]
+    return HoldList(
+        rows=make_rows(page.holds, rulebook=get_rulebook(actor)),
+        chips=_chips(criteria, counts),
+        lede=_lede(counts[Show.OPEN]),
+        soon_url=list_url(Criteria(show=Show.SOON)) if soon else "",
+        soon_text=_soon(soon),
+        found=_found(actor, criteria, page),
+        query=urlencode(_parameters(criteria)),
+        newer_url=list_url(criteria, before=page.before),
+        older_url=list_url(criteria, after=page.after),
+        is_search=criteria.is_narrow,
+        said=" ".join(criteria.words),
+        looser_word=" ".join(looser.words),
+        looser_url=list_url(looser) if looser.words else "",
+        reset_url=list_url(Criteria(show=criteria.show)),
+    )
+
+
+def list_url(criteria: Criteria, **place: Cursor | None) -> str:
+    """Return the address of a page of the list; nothing for a place that is None."""
+    if None in place.values():
+        return ""
+    query = urlencode(_parameters(criteria) | place)
+    to = reverse("quarantine:holds")
+    return f"{to}?{query}" if query else to
+
+
+def count_text(count: int) -> str:
+    """Return a count as a list tells it: beyond the cap it says "über 1’000"."""
+    if count > COUNT_MAX:
+        return _("über %(count)s") % {"count": number_format(COUNT_MAX)}
+    return str(number_format(count))
+
+
+def _parameters(criteria: Criteria) -> dict[str, object]:
+    said = {
+        "q": " ".join(criteria.words),
+        "why": criteria.why,
+        "to": criteria.to,
+        "when": criteria.when,
+        "show": criteria.show,
+    }
+    return {name: value for name, value in said.items() if value}
+
+
+def _chips(criteria: Criteria, counts: dict[str, int]) -> list[Chip]:
+    return [
+        Chip(
+            label=str(show.label),
+            url=list_url(replace(criteria, show=show.value)),
+            count=count_text(counts[show]) if show in counts else "",
+            is_current=criteria.show == show,
+        )
+        for show in Show
+        # What nobody has asked for or is waiting for needs no button.
+        if counts.get(show, 1) or show in {criteria.show, Show.OPEN}
+    ]
+
+
+def _lede(count: int) -> str:
+    if not count:
+        return _("Zurzeit halten wir nichts für Sie zurück.")
+    text = ngettext(
+        "%(count)s E-Mail wartet auf einen Entscheid.",
+        "%(count)s E-Mails warten auf einen Entscheid.",
+        count,
+    )
+    return text % {"count": count_text(count)}
+
+
+def _soon(count: int) -> str:
+    text = ngettext(
+        "%(count)s davon läuft bald ab", "%(count)s davon laufen bald ab", count
+    )
+    return text % {"count": count_text(count)}
+
+
+def _found(actor: Actor, criteria: Criteria, page: Page) -> str:
+    """Say how many match, without counting what one page shows whole."""
+    is_whole = page.before is None and page.after is None
+    count = len(page.holds) if is_whole else count_holds(actor, criteria)
+    text = ngettext("%(count)s E-Mail", "%(count)s E-Mails", count)
+    told = text % {"count": count_text(count)}
+    if is_whole:
+        return told
+    return _("%(found)s, %(rows)d auf einer Seite") % {"found": told, "rows": PAGE_ROWS}
+
+
+def _looser(criteria: Criteria) -> Criteria:
+    """Return a search with the longest word alone: the likeliest to be a name."""
+    if len(criteria.words) < 2 and not (criteria.why or criteria.to or criteria.when):
+        return Criteria()
+    longest = max(criteria.words, key=len, default="")
+    return Criteria(words=(longest,) if longest else (), show=criteria.show)

@@ -1,0 +1,234 @@
+"""Pages of held mail: the list, one hold, and the buttons on both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.responses import (
+    fragment_or_redirect,
+    htmx_target,
+    is_htmx,
+    portal_page,
+)
+from accounts.tenancy import ActorRequest
+from quarantine import access, actions
+from quarantine.errors import NotHeld
+from quarantine.forms import PlaceForm, SearchForm, SelectionForm
+from quarantine.models import Hold
+from quarantine.presentation import make_rows
+from quarantine.presentation_hold import make_status
+from quarantine.presentation_list import make_list
+from quarantine.presentation_message import make_facts
+from quarantine.text_view import read_text
+
+
+@require_safe
+@portal_page
+def holds(request: ActorRequest) -> HttpResponse:
+    """Show what is held, newest first."""
+    return render(request, "quarantine/holds.html", _list_context(request))
+
+
+@require_safe
+@portal_page
+def hold_rows(request: ActorRequest) -> HttpResponse:
+    """Show the list alone, for a search in place."""
+    return render(request, "quarantine/_holds.html", _list_context(request))
+
+
+@require_safe
+@portal_page
+def hold_row(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Show one line of the list alone, while its release is on the way."""
+    hold = access.get_hold(request.actor, pk)
+    return render(request, "quarantine/_hold_row.html", _row_context(request, hold))
+
+
+@require_safe
+@portal_page
+def hold(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Show one held message and what can be done about it."""
+    return _hold_page(request, access.get_hold(request.actor, pk))
+
+
+@require_safe
+@portal_page
+def hold_status(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Show how the release of a hold went, alone."""
+    hold = access.get_hold(request.actor, pk)
+    context = _status_context(request, hold) | {"is_fragment": True}
+    return render(request, "quarantine/_hold_status.html", context)
+
+
+@require_POST
+@portal_page
+def release(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Release one hold."""
+    return _decide(request, pk, actions.release_hold)
+
+
+@require_POST
+@portal_page
+def release_again(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Deliver once more what was delivered, refused or left unsure."""
+    return _decide(request, pk, actions.release_hold_again)
+
+
+@require_POST
+@portal_page
+def discard(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Discard one hold."""
+    return _decide(request, pk, actions.discard_hold)
+
+
+@require_POST
+@portal_page
+def undo(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Hold again what was discarded."""
+    return _decide(request, pk, actions.undo_discard)
+
+
+@require_POST
+@portal_page
+def request_release(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Ask the admin to release one hold."""
+    return _decide(request, pk, actions.request_release)
+
+
+@require_POST
+@portal_page
+def deny(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Say no to a request for release."""
+    return _decide(request, pk, actions.deny_request)
+
+
+@require_POST
+@portal_page
+def confirm_arrival(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Note that an unsure release has arrived."""
+    return _decide(request, pk, actions.confirm_arrival)
+
+
+@require_POST
+@portal_page
+def release_many(request: ActorRequest) -> HttpResponse:
+    """Release the ticked holds."""
+    form = SelectionForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, form.problem)
+        return _back_to_list(request)
+    holds = access.get_holds(request.actor, form.cleaned_data["hold"])
+    result = actions.release_holds(holds, actor=request.actor)
+    done = ngettext(
+        "%(count)d E-Mail wird freigegeben.",
+        "%(count)d E-Mails werden freigegeben.",
+        result.done,
+    )
+    _tell(request, result, done)
+    return _back_to_list(request)
+
+
+@require_POST
+@portal_page
+def discard_many(request: ActorRequest) -> HttpResponse:
+    """Discard the ticked holds."""
+    form = SelectionForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, form.problem)
+        return _back_to_list(request)
+    holds = access.get_holds(request.actor, form.cleaned_data["hold"])
+    result = actions.discard_holds(holds, actor=request.actor)
+    done = ngettext(
+        "%(count)d E-Mail verworfen.", "%(count)d E-Mails verworfen.", result.done
+    )
+    _tell(request, result, done)
+    return _back_to_list(request)
+
+
+def _decide(
+    request: ActorRequest, pk: UUID, action: Callable[..., None]
+) -> HttpResponse:
+    """Run the action; answer with what is so now, 409 if somebody was first."""
+    hold = access.get_hold(request.actor, pk)
+    status = 200
+    try:
+        action(hold, actor=request.actor)
+    except NotHeld:
+        status = 409
+    # Read again: a conditional update leaves ours stale.
+    hold = access.get_hold(request.actor, pk)
+    if htmx_target(request).startswith("row-"):
+        context = _row_context(request, hold) | {"was_late": status == 409}
+        return render(request, "quarantine/_hold_row.html", context, status=status)
+    if status == 409 and not is_htmx(request):
+        return _hold_page(request, hold, status=status)
+    return fragment_or_redirect(
+        request,
+        "quarantine/_hold_status.html",
+        _status_context(request, hold)
+        | {"is_fragment": True, "was_late": status == 409},
+        to=reverse("quarantine:hold", args=[pk]),
+        status=status,
+    )
+
+
+def _tell(request: ActorRequest, result: actions.BulkResult, done: str) -> None:
+    if result.done:
+        messages.info(request, done % {"count": result.done})
+    if result.taken:
+        taken = ngettext(
+            "%(count)d E-Mail hatte schon jemand anders entschieden.",
+            "%(count)d E-Mails hatte schon jemand anders entschieden.",
+            result.taken,
+        )
+        messages.warning(request, taken % {"count": result.taken})
+    if result.reserved:
+        reserved = ngettext(
+            "%(count)d E-Mail darf nur der Administrator freigeben.",
+            "%(count)d E-Mails darf nur der Administrator freigeben.",
+            result.reserved,
+        )
+        messages.warning(request, reserved % {"count": result.reserved})
+
+
+def _back_to_list(request: ActorRequest) -> HttpResponse:
+    """See the list again, with the search that stands in this address."""
+    query = request.META.get("QUERY_STRING", "")
+    to = reverse("quarantine:holds")
+    response = HttpResponseRedirect(f"{to}?{query}" if query else to)
+    response.status_code = 303
+    return response
+
+
+def _list_context(request: ActorRequest) -> dict[str, object]:
+    form = SearchForm(request.GET, actor=request.actor)
+    place = PlaceForm(request.GET).read()
+    return {"form": form, "list": make_list(request.actor, form.read(), **place)}
+
+
+def _row_context(request: ActorRequest, hold: Hold) -> dict[str, object]:
+    rulebook = access.get_rulebook(request.actor)
+    return {"row": make_rows([hold], rulebook=rulebook)[0]}
+
+
+def _status_context(request: ActorRequest, hold: Hold) -> dict[str, object]:
+    rights = access.get_rulebook(request.actor).rights(hold)
+    attempts = access.list_attempts(request.actor, hold)
+    return {"hold": hold, "status": make_status(hold, attempts, rights=rights)}
+
+
+def _hold_page(request: ActorRequest, hold: Hold, *, status: int = 200) -> HttpResponse:
+    context = _status_context(request, hold) | {
+        "facts": make_facts(hold),
+        "view": read_text(hold.message),
+        "was_late": status == 409,
+    }
+    return render(request, "quarantine/hold.html", context, status=status)
