@@ -89,7 +89,7 @@ def deliver(message_id: UUID | str) -> None:
     if message is None:
         logger.info("SMS %s is gone or taken", message_id)
         return
-    number, text = json.loads(unseal(message.sealed, purpose="sms.message"))
+    number, text = json.loads(unseal(bytes(message.sealed), purpose="sms.message"))
     for name in settings.SMS_GATEWAYS:
         try:
             GATEWAYS[name](number, text)

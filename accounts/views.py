@@ -139,6 +139,7 @@ def step_up(request: HttpRequest) -> HttpResponse:
         "is_sms": isinstance(factor, SmsDevice),
         "others": [f for f in second_factor.list_factors(user) if f != factor],
         "next": safe_next(request),
+        "sms": sms.find_message(request.session.get("sms_message", "")),
     }
     status = _refused(form) if form.is_bound else 200
     return render(request, "accounts/step_up.html", context, status=status)

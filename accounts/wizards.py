@@ -21,7 +21,7 @@ from two_factor.plugins.registry import MethodNotFoundError, registry
 from two_factor.views import core
 from two_factor.views.utils import IdempotentSessionWizardView
 
-from accounts import actions, methods, qr, second_factor, throttles, totp
+from accounts import actions, methods, qr, second_factor, sms, throttles, totp
 from accounts.detours import lead_to, safe_next
 from accounts.errors import RateLimited, SmsUnavailable
 from accounts.forms import FactorCodeForm, SignInForm, is_limited
@@ -90,10 +90,21 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
         user = self.get_user()
         return bool(user) and second_factor.has_factor(user)
 
+    def get_form_kwargs(self, step: str | None = None) -> dict[str, Any]:
+        """Hand each form what it checks against."""
+        if step is None:
+            return {}
+        kwargs: dict[str, Any] = {"request": self.request}
+        if step == self.TOKEN_STEP:
+            kwargs |= {"user": self.get_user(), "initial_device": self.get_device()}
+        return kwargs
+
     def process_step(self, form: forms.Form) -> Any:
         """Forget whom an earlier password step of this session named."""
+        is_password_step = self.steps.current == self.AUTH_STEP
         data = super().process_step(form)
-        self.user_cache = self.device_cache = None
+        if is_password_step:
+            self.user_cache = self.device_cache = None
         return data
 
     def get_device(self, step: str | None = None) -> Factor | None:  # noqa: ARG002 - its signature
@@ -146,6 +157,7 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
                 "other_apps": [f for f in factors if f != device and not is_sms(f)],
                 "other_numbers": [f for f in factors if f != device and is_sms(f)],
                 "send_error": self.send_error,
+                "sms": sms.find_message(self.request.session.get("sms_message", "")),
             }
         return context
 
@@ -281,6 +293,9 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
             context |= self._app_context()
         elif step == "number_code":
             context["number"] = mask(self._pending_number())
+            context["sms"] = sms.find_message(
+                self.request.session.get("sms_message", "")
+            )
         return context
 
     def _app_context(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device
 
@@ -42,9 +43,14 @@ class TotpDevice(Device):  # type: ignore[misc]  # django-otp is not typed
         verbose_name = _("Authenticator-App")
         verbose_name_plural = _("Authenticator-Apps")
 
+    @property
+    def label(self) -> str:
+        """What the person calls it."""
+        return gettext("Authenticator-App")
+
     def verify_token(self, token: str) -> bool:
         """Accept a right code once; of two clicks at the same moment one wins."""
-        secret = unseal(self.sealed_secret, purpose="totp")
+        secret = unseal(bytes(self.sealed_secret), purpose="totp")
         step = totp.find_step(secret, str(token), after=self.last_step)
         if step is None:
             return False
@@ -68,9 +74,14 @@ class SmsDevice(Device):  # type: ignore[misc]  # django-otp is not typed
         verbose_name_plural = _("SMS")
 
     @property
+    def label(self) -> str:
+        """What the person calls it."""
+        return gettext("SMS an %(number)s") % {"number": self.number_hint}
+
+    @property
     def number(self) -> str:
         """The number in E.164, unsealed."""
-        return unseal(self.sealed_number, purpose="sms").decode()
+        return unseal(bytes(self.sealed_number), purpose="sms").decode()
 
     def verify_token(self, token: str) -> bool:
         """Accept the code last sent to this number for a log-in, once."""
