@@ -1,0 +1,108 @@
+"""The TLS handshake and the certificate: believed, else looked at a second time."""
+
+import datetime as dt
+from typing import NamedTuple, Optional
+
+from cleanmail.wire.errors import SmtpError, TlsFailed
+from cleanmail.wire.smtp import Session
+from diagnostics.checks.configured import clean_host, is_literal
+from diagnostics.checks.contexts import looking_context, verifying_context
+from diagnostics.checks.evidence import FAILED, OK, WARNING, Endpoint, Facts, Target
+from diagnostics.checks.wording import error_facts
+from diagnostics.checks.x509 import (
+    CertificateUnreadable,
+    matches_host,
+    read_certificate,
+)
+
+
+class Handshake(NamedTuple):
+    """What came of it; `session` is None when there is no TLS to go on with."""
+
+    status: str
+    facts: Facts
+    session: Optional[Session]
+    is_trusted: bool
+
+
+def examine(session: Session, endpoint: Endpoint, target: Target) -> Handshake:
+    """Make the handshake after a 220 to STARTTLS and describe the certificate.
+
+    Where the chain is not believed, a second connection looks at the certificate without
+    belief: the first one gives nothing but an error code. `is_trusted` allows a log-in.
+    """
+    try:
+        session.handshake(verifying_context(target.cafile), clean_host(target.host))
+    except TlsFailed as error:
+        if error.verify_code is None:
+            return Handshake(FAILED, error_facts(error), None, False)
+        return _look_again(error, endpoint, target)
+    except SmtpError as error:
+        return Handshake(FAILED, error_facts(error), None, False)
+    facts = _describe(session, target)
+    facts["is_verified"] = True
+    named = facts.get("name_matches") is not False
+    pinned = facts.get("pin_matches")
+    trusted = bool(pinned) or (named and pinned is None)
+    status = OK if named and pinned is not False else FAILED
+    if pinned is False and named:
+        status = WARNING
+    return Handshake(status, facts, session, trusted)
+
+
+def _look_again(error: TlsFailed, endpoint: Endpoint, target: Target) -> Handshake:
+    facts = error_facts(error)
+    facts["is_verified"] = False
+    try:
+        session = _unbelieving_session(endpoint, target)
+    except SmtpError as second:
+        facts["second_look"] = error_facts(second)
+        return Handshake(FAILED, facts, None, False)
+    facts.update(_describe(session, target))
+    return Handshake(FAILED, facts, session, facts.get("pin_matches") is True)
+
+
+def _unbelieving_session(endpoint: Endpoint, target: Target) -> Session:
+    session = Session.connect(
+        endpoint.address,
+        endpoint.port,
+        timeout=target.reply_seconds,
+        connect_timeout=target.connect_seconds,
+        deadline_seconds=target.total_seconds,
+    )
+    try:
+        session.greeting()
+        session.ehlo("probe-{}.invalid".format(target.nonce))
+        session.starttls(looking_context(), clean_host(target.host))
+    except SmtpError:
+        session.close()
+        raise
+    return session
+
+
+def _describe(session: Session, target: Target) -> Facts:
+    tls = session.tls
+    if tls is None or not tls.certificates:
+        return {"error": "no-certificate"}
+    facts = {"version": tls.version, "cipher": tls.cipher}  # type: Facts
+    try:
+        leaf = read_certificate(tls.certificates[0])
+    except CertificateUnreadable as error:
+        facts["error"] = "unreadable: {}".format(error)
+        return facts
+    facts.update(leaf._asdict())
+    facts["names"] = list(leaf.names)
+    now = dt.datetime.now(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    facts["is_expired"] = leaf.not_after < now
+    facts["is_future"] = leaf.not_before > now
+    facts["name_matches"] = _name_matches(leaf.names, target)
+    pins = [pin.lower().replace(":", "") for pin in target.pins]
+    facts["pin_matches"] = leaf.sha256 in pins if pins else None
+    return facts
+
+
+def _name_matches(names: "tuple[str, ...]", target: Target) -> Optional[bool]:
+    """Compare with the host; an address that no name covers is not comparable."""
+    host = clean_host(target.host)
+    matches = matches_host(names, host)
+    return None if is_literal(host) and not matches else matches

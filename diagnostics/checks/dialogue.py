@@ -1,0 +1,195 @@
+"""One endpoint from TCP to the EHLO inside TLS, a piece of evidence for each stage."""
+
+import re
+import time
+from typing import Optional
+
+from cleanmail.wire.errors import SmtpError
+from cleanmail.wire.replies import Reply
+from cleanmail.wire.smtp import Session
+from diagnostics.checks.certificate import Handshake, examine
+from diagnostics.checks.configured import clean_host
+from diagnostics.checks.evidence import (
+    FAILED,
+    OK,
+    SKIPPED,
+    WARNING,
+    Emit,
+    Endpoint,
+    Evidence,
+    Facts,
+    Target,
+)
+from diagnostics.checks.wording import (
+    TEXT_LIMIT,
+    error_facts,
+    scrub,
+    scrub_facts,
+    transcript_lines,
+)
+
+# No IPv6 on this machine: no fault of the path.
+_NO_FAMILY = ("ENETUNREACH", "EAFNOSUPPORT", "EADDRNOTAVAIL")
+_STARS = re.compile(r"\*{3,}")
+_MASKED_KEYWORD = re.compile(r"^X{4,}[A-Z0-9]?$")
+
+
+def helo_name(nonce: str) -> str:
+    """Return the EHLO argument by which the scanner's log knows the probe."""
+    return "probe-{}.invalid".format(nonce)
+
+
+def reply_facts(reply: Reply) -> Facts:
+    """Return code and text of a reply."""
+    return {
+        "code": reply.code,
+        "enhanced_status_code": reply.enhanced_status_code,
+        "text": reply.text[:TEXT_LIMIT],
+    }
+
+
+class Dialogue:
+    """A session with one endpoint; `session` is set once it is ready to log in."""
+
+    def __init__(self, endpoint: Endpoint, target: Target, emit: Emit) -> None:
+        self.endpoint = endpoint
+        self.target = target
+        self.session = None  # type: Optional[Session]
+        self.is_trusted = False
+        # What a server might echo and nobody may read: see `scrub`.
+        self.secrets = ()  # type: Tuple[str, ...]
+        self._emit = emit
+        self._shown = 0
+        self._since = time.monotonic()
+
+    def run(self) -> "Dialogue":
+        """Walk the stages until one fails; never raises a SmtpError."""
+        session = self._connect()
+        if session is None:
+            return self
+        try:
+            self.session = self._talk(session)
+        finally:
+            if self.session is not session:
+                session.close()
+        return self
+
+    def report(
+        self, check: str, status: str, facts: Facts, session: Optional[Session]
+    ) -> None:
+        """Emit what a stage found, with the part of the transcript that is its own."""
+        now = time.monotonic()
+        exchanges = session.transcript.exchanges[self._shown :] if session else []
+        self._shown += len(exchanges)
+        found = self.endpoint.facts()
+        found.update(scrub_facts(facts, self.secrets))
+        lines = [scrub(line, self.secrets) for line in transcript_lines(exchanges)]
+        spent = round(now - self._since, 4)
+        self._emit(Evidence(check, self.endpoint.subject, status, spent, found, lines))
+        self._since = now
+
+    def _connect(self) -> Optional[Session]:
+        target, endpoint = self.target, self.endpoint
+        if not target.allows(endpoint.address, endpoint.port):
+            self.report("tcp", SKIPPED, {"error": "not-allowed"}, None)
+            return None
+        try:
+            session = Session.connect(
+                endpoint.address,
+                endpoint.port,
+                timeout=target.reply_seconds,
+                connect_timeout=target.connect_seconds,
+                deadline_seconds=target.total_seconds,
+            )
+        except SmtpError as error:
+            facts = error_facts(error)
+            missing = endpoint.family == "ipv6" and facts["error"] in _NO_FAMILY
+            self.report("tcp", SKIPPED if missing else FAILED, facts, None)
+            return None
+        facts = {"local_address": session.local_address}
+        self.report("tcp", OK, facts, session)
+        return session
+
+    def _talk(self, session: Session) -> Optional[Session]:
+        if not self._greeting(session) or not self._ehlo(session):
+            return None
+        if not self._starttls(session):
+            return None
+        handshake = self._certificate(session)
+        if handshake.session is None:
+            return None
+        self.is_trusted = handshake.is_trusted
+        return handshake.session if self._ehlo_tls(handshake.session) else None
+
+    def _greeting(self, session: Session) -> bool:
+        try:
+            reply = session.greeting()
+        except SmtpError as error:
+            self.report("greeting", FAILED, error_facts(error), session)
+            return False
+        facts = reply_facts(reply)
+        words = reply.text.split()
+        host = words[0] if words else ""
+        known = self.target.known_hosts or (self.target.host,)
+        facts["host"] = host
+        facts["is_ours"] = clean_host(host) in [clean_host(name) for name in known]
+        facts["is_masked"] = bool(_STARS.search(reply.text))
+        status = WARNING if facts["is_masked"] else OK
+        self.report("greeting", status if reply.code == 220 else FAILED, facts, session)
+        return reply.code == 220
+
+    def _ehlo(self, session: Session) -> bool:
+        name = helo_name(self.target.nonce)
+        try:
+            reply = session.ehlo(name)
+        except SmtpError as error:
+            self.report("ehlo", FAILED, error_facts(error), session)
+            return False
+        facts = reply_facts(reply)
+        facts["helo"] = name
+        facts["keywords"] = sorted(session.keywords)
+        facts["size"] = session.keywords.get("SIZE", "")
+        masked = [word for word in session.keywords if _MASKED_KEYWORD.match(word)]
+        facts["is_masked"] = bool(masked)
+        status = WARNING if masked else OK
+        self.report("ehlo", status if reply.is_positive else FAILED, facts, session)
+        return reply.is_positive
+
+    def _starttls(self, session: Session) -> bool:
+        """Try it even where it is not offered: a stripped offer gives itself away."""
+        offered = "STARTTLS" in session.keywords
+        try:
+            reply = session.command("STARTTLS")
+        except SmtpError as error:
+            facts = error_facts(error)
+            facts["offered"] = offered
+            self.report("starttls", FAILED, facts, session)
+            return False
+        facts = reply_facts(reply)
+        facts["offered"] = offered
+        accepted = reply.code == 220
+        status = OK if offered and accepted else FAILED
+        self.report("starttls", status, facts, session)
+        return accepted
+
+    def _certificate(self, session: Session) -> Handshake:
+        handshake = examine(session, self.endpoint, self.target)
+        seen = handshake.session
+        if seen is not None and seen is not session:
+            self._shown = 0  # a second connection has a transcript of its own
+        self.report("certificate", handshake.status, handshake.facts, seen or session)
+        return handshake
+
+    def _ehlo_tls(self, session: Session) -> bool:
+        try:
+            reply = session.ehlo(helo_name(self.target.nonce))
+        except SmtpError as error:
+            self.report("ehlo_tls", FAILED, error_facts(error), session)
+            session.close()
+            return False
+        facts = reply_facts(reply)
+        facts["keywords"] = sorted(session.keywords)
+        facts["mechanisms"] = session.keywords.get("AUTH", "").upper().split()
+        good = reply.is_positive and bool(facts["mechanisms"])
+        self.report("ehlo_tls", OK if good else FAILED, facts, session)
+        return reply.is_positive

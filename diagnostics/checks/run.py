@@ -1,0 +1,121 @@
+"""All checks of one target, side by side, reported in the caller's thread."""
+
+import queue
+import time
+from functools import partial
+from typing import Iterable, List
+
+from diagnostics.checks.configured import check_configured, clean_host
+from diagnostics.checks.dialogue import Dialogue
+from diagnostics.checks.evidence import (
+    SKIPPED,
+    USUAL_PORTS,
+    Emit,
+    Endpoint,
+    Evidence,
+    Target,
+)
+from diagnostics.checks.login import log_in
+from diagnostics.checks.names import check_names
+from diagnostics.checks.side_by_side import Running
+
+ADDRESS_LIMIT = 8
+
+
+class _Run:
+    """The threads of one run and the queue they report to."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.reports = queue.Queue()  # type: queue.Queue[Optional[Evidence]]
+        self._lines = {}  # type: Dict[Endpoint, Running[Dialogue]]
+        self._ends_at = time.monotonic() + target.total_seconds
+
+    def walk(self) -> None:
+        """Do everything; `None` in the queue says that it is done."""
+        try:
+            self._walk()
+        finally:
+            self.reports.put(None)
+
+    def left(self) -> float:
+        """Return the seconds that remain of the run."""
+        return self._ends_at - time.monotonic()
+
+    def _walk(self) -> None:
+        emit = self.reports.put
+        emit(check_configured(self.target))
+        # Literal addresses are tried although names may be dead.
+        self._open(self.target.addresses)
+        names = [Running(partial(check_names, self.target.host, self.target, emit))]
+        other = clean_host(self.target.configured_host)
+        if other and other != clean_host(self.target.host):
+            names.append(Running(partial(check_names, other, self.target, emit)))
+        self._open(names[0].result(self.left()) or ())
+        for name in names[1:]:
+            name.result(self.left())
+        self._log_in()
+
+    def _open(self, addresses: Iterable[str]) -> None:
+        for address in list(addresses)[:ADDRESS_LIMIT]:
+            for port in self.target.ports():
+                endpoint = Endpoint(clean_host(self.target.host), address, port)
+                if endpoint not in self._lines:
+                    dialogue = Dialogue(endpoint, self.target, self.reports.put)
+                    self._lines[endpoint] = Running(dialogue.run)
+
+    def _log_in(self) -> None:
+        ready = []  # type: List[Dialogue]
+        chosen = None  # type: Optional[Dialogue]
+        wants = bool(self.target.username) and self.target.password is not None
+        for endpoint in sorted(self._lines, key=self._preference):
+            dialogue = self._lines[endpoint].result(self.left())
+            if dialogue is None or dialogue.session is None:
+                continue
+            ready.append(dialogue)
+            if chosen is None and wants and dialogue.is_trusted:
+                chosen = dialogue
+                log_in(dialogue)
+        if wants and chosen is None and ready:
+            log_in(ready[0])  # says why it does not
+        if not wants:
+            self._say_skipped(ready)
+        farewells = [Running(d.session.quit) for d in ready if d.session is not None]
+        for farewell in farewells:
+            farewell.result(min(self.left(), 1.0))
+
+    def _say_skipped(self, ready: List[Dialogue]) -> None:
+        subject = ready[0].endpoint.subject if ready else self.target.host
+        facts = {"reason": "no-credentials"}
+        self.reports.put(Evidence("auth", subject, SKIPPED, 0.0, facts, []))
+
+    def _preference(self, endpoint: Endpoint) -> "tuple[int, int, int]":
+        configured = self.target.configured_ports or self.target.known_ports[-1:]
+        order = configured + self.target.known_ports[::-1] + USUAL_PORTS[::-1]
+        return (
+            order.index(endpoint.port),
+            0 if endpoint.address in self.target.addresses else 1,
+            0 if endpoint.family == "ipv4" else 1,
+        )
+
+
+def run_checks(target: Target, on_evidence: Emit) -> List[Evidence]:
+    """Run every check and return all evidence; `on_evidence` gets each as it is found.
+
+    `on_evidence` is called in the caller's own thread; what it raises ends the run. Nothing
+    is reported after `total_seconds`; threads that still wait are left behind.
+    """
+    run = _Run(target)
+    walker = Running(run.walk)
+    found = []  # type: List[Evidence]
+    while True:
+        try:
+            evidence = run.reports.get(timeout=max(run.left(), 0.01))
+        except queue.Empty:
+            break
+        if evidence is None:
+            walker.result(1.0)  # raises what went wrong in it
+            break
+        found.append(evidence)
+        on_evidence(evidence)
+    return found
