@@ -62,14 +62,15 @@ def seal_frames(
     held = b""
     for number, frame in enumerate(frames):
         if number:
-            yield _seal(cipher, message_id, number - 1, held, is_last=False)
+            yield seal_frame(cipher, message_id, number - 1, held, is_last=False)
         held = frame
-    yield _seal(cipher, message_id, number, held, is_last=True)
+    yield seal_frame(cipher, message_id, number, held, is_last=True)
 
 
-def _seal(
+def seal_frame(
     cipher: AESGCM, message_id: UUID, number: int, frame: bytes, *, is_last: bool
 ) -> bytes:
+    """Return one frame as it stands in the file."""
     nonce = os.urandom(NONCE_BYTES)
     packed = zstd.compress(frame, level=ZSTD_LEVEL)
     sealed = cipher.encrypt(

@@ -1,0 +1,125 @@
+"""Group commit: all that waits becomes one fdatasync and one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from django.db import Error, close_old_connections, connection
+
+from quarantine.intake.envelope import Transaction
+from quarantine.intake.hold import LATER, Kept, keep_transactions
+from quarantine.models import Hold
+from quarantine.store import Writer
+
+logger = logging.getLogger(__name__)
+
+BATCH_MESSAGES = 200
+BATCH_BYTES = 8 * 1024 * 1024
+WAITING_MAX = 2000
+
+Answer = Callable[[Sequence[str]], None]
+Wake = Callable[[Hold], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A transaction and who waits for its replies."""
+
+    transaction: Transaction
+    answer: Answer
+
+
+class Committer:
+    """One thread that keeps what the sessions bring.
+
+    A batch is what queued while the one before was being synced: no timer, so a lone
+    message waits for nothing.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, wake: Wake) -> None:
+        self._loop = loop
+        self._wake = wake
+        self._writer = Writer()
+        self._queue: deque[Waiting] = deque()
+        self._wakes = threading.Condition()
+        self._is_closing = False
+        self._thread = threading.Thread(target=self._run, name="committer")
+
+    def start(self) -> None:
+        """Begin to work."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Keep what is queued, then end; blocks until that is done."""
+        with self._wakes:
+            self._is_closing = True
+            self._wakes.notify()
+        self._thread.join()
+
+    def put(self, transaction: Transaction, answer: Answer) -> None:
+        """Queue it; `answer` is called in the loop once it is durable or given up."""
+        with self._wakes:
+            if len(self._queue) < WAITING_MAX and not self._is_closing:
+                self._queue.append(Waiting(transaction, answer))
+                self._wakes.notify()
+                return
+        logger.error("queue of the committer is full")
+        self._loop.call_soon(answer, [LATER] * len(transaction.recipients))
+
+    def _run(self) -> None:
+        while batch := self._take():
+            kept = self._keep([waiting.transaction for waiting in batch])
+            self._loop.call_soon_threadsafe(_answer_all, batch, kept.replies)
+            for hold in kept.due:
+                self._wake(hold)
+        self._writer.close()
+        connection.close()
+
+    def _take(self) -> list[Waiting]:
+        """Wait for work and return up to one batch of it; nothing means the end."""
+        batch: list[Waiting] = []
+        size = 0
+        with self._wakes:
+            while not self._queue and not self._is_closing:
+                self._wakes.wait()
+            while self._queue and len(batch) < BATCH_MESSAGES:
+                size += self._queue[0].transaction.content.size
+                if batch and size > BATCH_BYTES:
+                    break
+                batch.append(self._queue.popleft())
+        return batch
+
+    def _keep(self, batch: Sequence[Transaction]) -> Kept:
+        try:
+            close_old_connections()
+            return keep_transactions(self._writer, batch)
+        except Exception:
+            # Whatever it is, the sender keeps the mail and comes again.
+            logger.exception("batch of %d not kept", len(batch))
+            connection.close()
+        if len(batch) == 1 or not _is_database_up():
+            return Kept([[LATER] * len(each.recipients) for each in batch])
+        # One hostile message must not hold up the others.
+        alone = [self._keep([each]) for each in batch]
+        return Kept(
+            [kept.replies[0] for kept in alone],
+            [hold for kept in alone for hold in kept.due],
+        )
+
+
+def _is_database_up() -> bool:
+    try:
+        connection.ensure_connection()
+    except Error:
+        return False
+    return True
+
+
+def _answer_all(batch: Sequence[Waiting], replies: Sequence[Sequence[str]]) -> None:
+    for waiting, own in zip(batch, replies, strict=True):
+        waiting.answer(own)

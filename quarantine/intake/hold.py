@@ -1,0 +1,210 @@
+"""The write: content into a segment, a Message a customer, a Hold a recipient."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.identifiers import uuid7
+from quarantine.intake.envelope import Recipient, Transaction
+from quarantine.intake.headers import Section, clean
+from quarantine.intake.recipients import Directory, Place
+from quarantine.intake.verdict import Verdict, read_verdict
+from quarantine.models import Hold, Message
+from quarantine.states import State
+from quarantine.store import Writer
+
+logger = logging.getLogger(__name__)
+
+KEPT = "250 2.6.0 Held"
+LATER = "451 4.3.0 Not stored, try again later"
+
+
+@dataclass(slots=True)
+class Kept:
+    """What became of a batch: replies by transaction, holds to release at once."""
+
+    replies: list[list[str]] = field(default_factory=list)
+    due: list[Hold] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A Message and its Holds before they are written."""
+
+    message: Message
+    holds: list[Hold]
+
+
+def keep_transactions(writer: Writer, transactions: Sequence[Transaction]) -> Kept:
+    """Make the transactions durable, all or none.
+
+    Recipients of unknown domains get 451 and an alert in the log, never a refusal: a
+    customer whose domain is not yet entered must not lose mail. Raises whatever store
+    or database raise; then nothing was kept, or it is found again by its dedupe key.
+    """
+    addresses = [r.address for each in transactions for r in each.recipients]
+    directory = Directory(addresses)
+    drafts: list[Draft] = []
+    kept = Kept()
+    for each in transactions:
+        places = [directory.find(recipient.address) for recipient in each.recipients]
+        kept.replies.append([KEPT if place else LATER for place in places])
+        drafts += _draft(writer, each, places)
+        _alert(each, places)
+    if drafts:
+        writer.sync()
+        kept.due = _insert(drafts)
+    return kept
+
+
+def _alert(each: Transaction, places: Iterable[Place | None]) -> None:
+    unknown = sum(place is None for place in places)
+    if unknown:
+        logger.error(
+            "ALERT unknown recipient domain: queue id %s, %d of %d recipients deferred",
+            clean(each.client.queue_id, 64) or "none",
+            unknown,
+            len(each.recipients),
+        )
+
+
+def _draft(
+    writer: Writer, each: Transaction, places: Sequence[Place | None]
+) -> list[Draft]:
+    """Append the content once a customer and make the rows, not yet written."""
+    now = timezone.now()
+    section = Section(each.content.head)
+    verdict = read_verdict(section, each.client.queue_id)
+    by_customer: dict[UUID, dict[str, tuple[Recipient, Place]]] = defaultdict(dict)
+    for recipient, place in zip(each.recipients, places, strict=True):
+        if place:
+            served = by_customer[place.domain.customer_id]
+            served[recipient.address] = (recipient, place)
+    drafts = []
+    for customer_id, served in by_customer.items():
+        days = max(place.policy.retention_days for _, place in served.values())
+        message = _make_message(each, section, customer_id, now)
+        _append(writer, message, each, now + timedelta(days=days))
+        holds = [
+            _make_hold(message, section, verdict, recipient, place)
+            for recipient, place in served.values()
+        ]
+        drafts.append(Draft(message, holds))
+    return drafts
+
+
+def _append(
+    writer: Writer, message: Message, each: Transaction, expires_at: datetime
+) -> None:
+    stored = writer.append(message.pk, expires_at.date(), each.content.read())
+    message.segment = stored.segment
+    message.segment_offset = stored.offset
+    message.stored_length = stored.length
+    message.wrapped_key = stored.wrapped_key
+    message.content_sha256 = stored.sha256
+    message.size = stored.size
+
+
+def _make_message(
+    each: Transaction, section: Section, customer_id: UUID, now: datetime
+) -> Message:
+    return Message(
+        id=uuid7(),
+        customer_id=customer_id,
+        envelope_sender=each.sender.address,
+        body_type=each.sender.body_type,
+        is_smtputf8=each.sender.is_smtputf8,
+        envelope_id=clean(each.sender.envelope_id, 200),
+        dsn_return=each.sender.dsn_return,
+        queue_id=clean(each.client.queue_id, 64),
+        client_name=clean(each.client.name, 255),
+        client_address=clean(each.client.address, 64),
+        client_helo=clean(each.client.helo, 255),
+        received_at=now,
+        facts={
+            "to": section.get("to", 1000),
+            "date": section.get("date", 100),
+            "message_id": section.get("message-id", 250),
+        },
+        has_bare_line_ends=each.content.has_bare_line_ends,
+        has_8bit=each.content.has_8bit,
+    )
+
+
+def _make_hold(
+    message: Message,
+    section: Section,
+    verdict: Verdict,
+    recipient: Recipient,
+    place: Place,
+) -> Hold:
+    mailbox = section.get_mailbox()
+    subject = section.get("subject", 500)
+    searched = (
+        f"{message.envelope_sender} {mailbox.address} {mailbox.name} "
+        f"{recipient.address} {subject}"
+    )
+    is_held = verdict.category in place.policy.held_categories
+    days = timedelta(days=place.policy.retention_days)
+    return Hold(
+        id=uuid7(),
+        customer_id=message.customer_id,
+        message=message,
+        domain=place.domain,
+        address=place.address,
+        envelope_recipient=recipient.address,
+        original_recipient=clean(recipient.original, 1000),
+        notify=recipient.notify,
+        dedupe_key=_dedupe_key(message, recipient),
+        state=State.HELD if is_held else State.RELEASING,
+        next_attempt_at=None if is_held else message.received_at,
+        category=verdict.category,
+        score=verdict.score,
+        reason=verdict.as_reason() if is_held else {"filter": "policy"},
+        header_from_name=mailbox.name,
+        header_from=mailbox.address,
+        subject=subject,
+        search_text=clean(searched, 2500).lower()[:2500],
+        size=message.size,
+        received_at=message.received_at,
+        expires_at=message.received_at + days,
+    )
+
+
+def _dedupe_key(message: Message, recipient: Recipient) -> str | None:
+    """Return what a second delivery has too; None without a queue id."""
+    if not message.queue_id:
+        return None
+    told = f"{message.queue_id}\n{recipient.address}\n{message.content_sha256}"
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+@transaction.atomic(durable=True)
+def _insert(drafts: Sequence[Draft]) -> list[Hold]:
+    """Write the rows but those that an earlier delivery brought; return what is due."""
+    keys = [hold.dedupe_key for draft in drafts for hold in draft.holds]
+    known = set(
+        Hold.objects.filter(dedupe_key__in=[key for key in keys if key]).values_list(
+            "dedupe_key", flat=True
+        )
+    )
+    messages: list[Message] = []
+    holds: list[Hold] = []
+    for draft in drafts:
+        fresh = [hold for hold in draft.holds if hold.dedupe_key not in known]
+        known.update(hold.dedupe_key for hold in fresh if hold.dedupe_key)
+        if fresh:
+            messages.append(draft.message)
+            holds += fresh
+    Message.objects.bulk_create(messages)
+    Hold.objects.bulk_create(holds)
+    return [hold for hold in holds if hold.state == State.RELEASING]
