@@ -1,7 +1,7 @@
 """The TLS handshake and the certificate: believed, else looked at a second time."""
 
 import datetime as dt
-from typing import NamedTuple, Optional
+from typing import NamedTuple, Optional, Tuple
 
 from cleanmail.wire.errors import SmtpError, TlsFailed
 from cleanmail.wire.smtp import Session
@@ -21,24 +21,24 @@ class Handshake(NamedTuple):
 
     status: str
     facts: Facts
-    session: Optional[Session]
-    is_trusted: bool
+    session: Optional[Session] = None
+    is_trusted: bool = False
 
 
 def examine(session: Session, endpoint: Endpoint, target: Target) -> Handshake:
     """Make the handshake after a 220 to STARTTLS and describe the certificate.
 
-    Where the chain is not believed, a second connection looks at the certificate without
-    belief: the first one gives nothing but an error code. `is_trusted` allows a log-in.
+    Where the chain is not believed, a second connection looks at the certificate: the
+    first one gives nothing but an error code. `is_trusted` allows a log-in.
     """
     try:
         session.handshake(verifying_context(target.cafile), clean_host(target.host))
     except TlsFailed as error:
         if error.verify_code is None:
-            return Handshake(FAILED, error_facts(error), None, False)
+            return Handshake(FAILED, error_facts(error))
         return _look_again(error, endpoint, target)
     except SmtpError as error:
-        return Handshake(FAILED, error_facts(error), None, False)
+        return Handshake(FAILED, error_facts(error))
     facts = _describe(session, target)
     facts["is_verified"] = True
     named = facts.get("name_matches") is not False
@@ -57,7 +57,7 @@ def _look_again(error: TlsFailed, endpoint: Endpoint, target: Target) -> Handsha
         session = _unbelieving_session(endpoint, target)
     except SmtpError as second:
         facts["second_look"] = error_facts(second)
-        return Handshake(FAILED, facts, None, False)
+        return Handshake(FAILED, facts)
     facts.update(_describe(session, target))
     return Handshake(FAILED, facts, session, facts.get("pin_matches") is True)
 
@@ -84,7 +84,7 @@ def _describe(session: Session, target: Target) -> Facts:
     tls = session.tls
     if tls is None or not tls.certificates:
         return {"error": "no-certificate"}
-    facts = {"version": tls.version, "cipher": tls.cipher}  # type: Facts
+    facts: Facts = {"version": tls.version, "cipher": tls.cipher}
     try:
         leaf = read_certificate(tls.certificates[0])
     except CertificateUnreadable as error:
@@ -101,7 +101,7 @@ def _describe(session: Session, target: Target) -> Facts:
     return facts
 
 
-def _name_matches(names: "tuple[str, ...]", target: Target) -> Optional[bool]:
+def _name_matches(names: Tuple[str, ...], target: Target) -> Optional[bool]:
     """Compare with the host; an address that no name covers is not comparable."""
     host = clean_host(target.host)
     matches = matches_host(names, host)

@@ -3,7 +3,7 @@
 import ipaddress
 from typing import List
 
-from diagnostics.checks.evidence import FAILED, OK, SKIPPED, Evidence, Target
+from diagnostics.checks.evidence import FAILED, OK, SKIPPED, Evidence, Facts, Target
 
 # Fewer wrong characters than this are a slip of the hand, not another host.
 TYPO_DISTANCE = 3
@@ -63,7 +63,7 @@ def check_configured(target: Target) -> Evidence:
     known = [clean_host(name) for name in target.known_hosts]
     relation = compare_host(target.configured_host, known, list(target.addresses))
     foreign = [p for p in target.configured_ports if p not in target.known_ports]
-    facts = {
+    facts: Facts = {
         "host": clean_host(target.configured_host),
         "ports": list(target.configured_ports),
         "known_hosts": known,
@@ -71,7 +71,7 @@ def check_configured(target: Target) -> Evidence:
         "addresses": list(target.addresses),
         "relation": relation,
         "unknown_ports": foreign,
-    }  # type: Facts
+    }
     if not target.configured_host and not target.configured_ports:
         status = SKIPPED
     elif relation in (HOST_TYPO, HOST_OTHER, HOST_OLD_LITERAL):

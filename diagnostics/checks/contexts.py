@@ -14,7 +14,7 @@ def verifying_context(cafile: str) -> ssl.SSLContext:
 
 @lru_cache(maxsize=1)
 def looking_context() -> ssl.SSLContext:
-    """Return a context that believes anybody: to look at a certificate, never to log in."""
+    """Return a context that believes anybody: to look, never to log in."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

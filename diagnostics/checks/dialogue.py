@@ -2,7 +2,7 @@
 
 import re
 import time
-from typing import Optional
+from typing import Optional, Tuple
 
 from cleanmail.wire.errors import SmtpError
 from cleanmail.wire.replies import Reply
@@ -54,10 +54,10 @@ class Dialogue:
     def __init__(self, endpoint: Endpoint, target: Target, emit: Emit) -> None:
         self.endpoint = endpoint
         self.target = target
-        self.session = None  # type: Optional[Session]
+        self.session: Optional[Session] = None
         self.is_trusted = False
         # What a server might echo and nobody may read: see `scrub`.
-        self.secrets = ()  # type: Tuple[str, ...]
+        self.secrets: Tuple[str, ...] = ()
         self._emit = emit
         self._shown = 0
         self._since = time.monotonic()

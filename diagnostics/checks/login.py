@@ -1,4 +1,4 @@
-"""The log-in: one attempt in a run, inside trusted TLS only, the values described, not shown."""
+"""The log-in: one attempt in a run, in trusted TLS only, values described, not shown."""
 
 import base64
 import unicodedata
@@ -6,7 +6,7 @@ from typing import List, Tuple
 
 from cleanmail.wire.errors import SmtpError
 from diagnostics.checks.dialogue import Dialogue, reply_facts
-from diagnostics.checks.evidence import FAILED, OK, SKIPPED
+from diagnostics.checks.evidence import FAILED, OK, SKIPPED, Facts
 from diagnostics.checks.wording import error_facts
 
 # What word processors put in place of what was typed.
@@ -45,11 +45,11 @@ def log_in(dialogue: Dialogue) -> None:
     offered = session.keywords.get("AUTH", "").upper().split()
     usable = [name for name in _MECHANISMS if name in offered]
     password = target.password or ""
-    facts = {
+    facts: Facts = {
         "mechanisms": offered,
         "username_signs": describe_value(target.username),
         "password_signs": describe_value(password),
-    }  # type: Facts
+    }
     if not dialogue.is_trusted:
         facts["reason"] = "certificate"
         dialogue.report("auth", SKIPPED, facts, session)

@@ -1,4 +1,4 @@
-"""What the name resolves to: for this machine's resolver, and for each name server it asks."""
+"""What the name resolves to, for this machine and for each name server it asks."""
 
 import socket
 import time
@@ -27,7 +27,7 @@ _GAI = {
 
 
 def ask_system(host: str) -> Tuple[List[str], str]:
-    """Return addresses and error of this machine's own resolver, hosts file included."""
+    """Return addresses and error of this machine's resolver, hosts file included."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except socket.gaierror as error:
@@ -42,7 +42,7 @@ def check_names(host: str, target: Target, emit: Emit) -> List[str]:
     """Resolve every way at once, report each, return what the system says."""
     host = clean_host(host)
     if is_literal(host):
-        facts = {"resolver": "none", "addresses": [host]}  # type: Facts
+        facts: Facts = {"resolver": "none", "addresses": [host]}
         emit(Evidence("names", host, SKIPPED, 0.0, facts, []))
         return [host]
     since = time.monotonic()

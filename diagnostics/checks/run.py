@@ -3,7 +3,7 @@
 import queue
 import time
 from functools import partial
-from typing import Iterable, List
+from typing import Dict, Iterable, List, Optional, Tuple
 
 from diagnostics.checks.configured import check_configured, clean_host
 from diagnostics.checks.dialogue import Dialogue
@@ -27,8 +27,8 @@ class _Run:
 
     def __init__(self, target: Target) -> None:
         self.target = target
-        self.reports = queue.Queue()  # type: queue.Queue[Optional[Evidence]]
-        self._lines = {}  # type: Dict[Endpoint, Running[Dialogue]]
+        self.reports: "queue.Queue[Optional[Evidence]]" = queue.Queue()
+        self._lines: Dict[Endpoint, Running[Dialogue]] = {}
         self._ends_at = time.monotonic() + target.total_seconds
 
     def walk(self) -> None:
@@ -65,8 +65,8 @@ class _Run:
                     self._lines[endpoint] = Running(dialogue.run)
 
     def _log_in(self) -> None:
-        ready = []  # type: List[Dialogue]
-        chosen = None  # type: Optional[Dialogue]
+        ready: List[Dialogue] = []
+        chosen: Optional[Dialogue] = None
         wants = bool(self.target.username) and self.target.password is not None
         for endpoint in sorted(self._lines, key=self._preference):
             dialogue = self._lines[endpoint].result(self.left())
@@ -89,7 +89,7 @@ class _Run:
         facts = {"reason": "no-credentials"}
         self.reports.put(Evidence("auth", subject, SKIPPED, 0.0, facts, []))
 
-    def _preference(self, endpoint: Endpoint) -> "tuple[int, int, int]":
+    def _preference(self, endpoint: Endpoint) -> Tuple[int, int, int]:
         configured = self.target.configured_ports or self.target.known_ports[-1:]
         order = configured + self.target.known_ports[::-1] + USUAL_PORTS[::-1]
         return (
@@ -100,14 +100,14 @@ class _Run:
 
 
 def run_checks(target: Target, on_evidence: Emit) -> List[Evidence]:
-    """Run every check and return all evidence; `on_evidence` gets each as it is found.
+    """Run every check, return all evidence; `on_evidence` gets each as it is found.
 
-    `on_evidence` is called in the caller's own thread; what it raises ends the run. Nothing
-    is reported after `total_seconds`; threads that still wait are left behind.
+    It is called in the caller's own thread; what it raises ends the run. Nothing is
+    reported after `total_seconds`; threads that still wait are left behind.
     """
     run = _Run(target)
     walker = Running(run.walk)
-    found = []  # type: List[Evidence]
+    found: List[Evidence] = []
     while True:
         try:
             evidence = run.reports.get(timeout=max(run.left(), 0.01))

@@ -12,8 +12,8 @@ class Running(Generic[Result]):
 
     def __init__(self, call: Callable[[], Result]) -> None:
         self._call = call
-        self._result = None  # type: Optional[Result]
-        self._error = None  # type: Optional[BaseException]
+        self._result: Optional[Result] = None
+        self._error: Optional[BaseException] = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 

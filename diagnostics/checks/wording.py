@@ -32,7 +32,7 @@ def errno_name(number: int) -> str:
 
 def error_facts(error: Exception) -> Facts:
     """Return the kind of failure and what it said."""
-    facts = {"error": _kind(error), "text": str(error)[:TEXT_LIMIT]}  # type: Facts
+    facts: Facts = {"error": _kind(error), "text": str(error)[:TEXT_LIMIT]}
     if isinstance(error, TlsFailed):
         facts["reason"] = error.reason
         facts["verify_code"] = error.verify_code
@@ -56,7 +56,7 @@ def _kind(error: Exception) -> str:
 
 def transcript_lines(exchanges: Sequence[Exchange]) -> List[str]:
     """Return `> command`, `< reply` and `# remark` lines as people read them."""
-    lines = []  # type: List[str]
+    lines: List[str] = []
     for exchange in exchanges:
         if exchange.command in ("<connect>", "<tls>"):
             word = exchange.command.strip("<>")

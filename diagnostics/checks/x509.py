@@ -1,4 +1,4 @@
-"""The few fields of a certificate that decide sending (RFC 5280), read from its DER bytes."""
+"""The fields of a certificate that decide sending (RFC 5280), read from its DER."""
 
 import datetime as dt
 import hashlib
@@ -67,7 +67,7 @@ def _time(tag: int, value: bytes) -> str:
 
 
 def _alternative_names(extensions: bytes) -> List[str]:
-    names = []  # type: List[str]
+    names: List[str] = []
     for _, outer in _read(extensions):
         for _, extension in _read(outer):
             fields = _children(extension)
