@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from accounts.keyring import seal
 from accounts.models import Address, Customer, Domain, TotpDevice, User
 from accounts.models.people import make_actor
+from accounts.second_factor import BY_FACTOR, PROOF_KEY
 from accounts.tenancy import Actor, Role, StaffRole
 from tests import factories
 
@@ -115,6 +117,7 @@ def client_for() -> Callable[[User], Client]:
         device = TotpDevice.objects.filter(user=user).first() or make_totp_device(user)
         session = client.session
         session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+        session[PROOF_KEY] = {"at": int(time.time()), "by": BY_FACTOR}
         session.save()
         return client
 
