@@ -76,7 +76,8 @@ def _open_acts(hold: Hold, *, rights: Rights) -> Acts:
     discard = _act(hold, "discard", _("Verwerfen"), "trash")
     if not rights.can_release:
         reserved = _(
-            "E-Mails der Art «%(category)s» gibt nur der Administrator Ihrer Firma frei."
+            "E-Mails der Art «%(category)s» gibt nur der Administrator Ihrer Firma "
+            "frei."
         )
         why = reserved % {"category": category_mark(hold.category).label}
         if hold.state == State.REQUESTED:

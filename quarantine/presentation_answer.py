@@ -100,7 +100,8 @@ def _advice(hold: Hold) -> str:
         )
     if hold.category == Category.ATTACHMENT:
         return _(
-            "Geben Sie sie nur frei, wenn Sie diesen Anhang von diesem Absender erwarten."
+            "Geben Sie sie nur frei, wenn Sie diesen Anhang von diesem Absender "
+            "erwarten."
         )
     return _(
         "Erwarten Sie diese E-Mail, geben Sie sie frei. Sonst müssen Sie nichts tun: "
@@ -207,7 +208,7 @@ def _failed(hold: Hold, last: ReleaseAttempt | None) -> Answer:
         _("Der empfangende Server lehnt die E-Mail ab.")
         if is_refused
         else _(
-            "Der empfangende Server hat die E-Mail auch nach mehreren Versuchen nicht angenommen."
+            "Der empfangende Server nahm die E-Mail trotz mehrerer Versuche nicht an."
         )
     )
     return Answer(

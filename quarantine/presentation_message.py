@@ -85,18 +85,11 @@ def _bracket(text: str) -> str:
 def _symbols(reason: object) -> list[Symbol]:
     """Read the filter's rules; what is shaped otherwise is left out."""
     said = reason.get("symbols") if isinstance(reason, dict) else None
-    pairs = said.items() if isinstance(said, dict) else said
     symbols = []
-    for item in list(pairs or [])[:SYMBOLS_MAX]:
+    for item in said[:SYMBOLS_MAX] if isinstance(said, list) else []:
         match item:
-            case {"name": str(name), **rest}:
-                score = rest.get("score")
-            case [str(name), score, *_rest]:
-                pass
-            case str(name):
-                score = None
-            case _other:
-                continue
-        points = float(score) if isinstance(score, int | float) else None
-        symbols.append(Symbol(show_line(name), score_text(points)))
+            case {"name": str(name), "score": int() | float() as score}:
+                symbols.append(Symbol(show_line(name), score_text(float(score))))
+            case {"name": str(name)}:
+                symbols.append(Symbol(show_line(name), score_text(None)))
     return symbols
