@@ -11,13 +11,25 @@ from django.utils.translation import gettext
 
 from accounts import audit, second_factor, sms, tasks, throttles
 from accounts.enqueue import enqueue
-from accounts.errors import FactorDemanded, SmsUnavailable
+from accounts.errors import DomainTaken, FactorDemanded, SmsUnavailable
 from accounts.identifiers import uuid7
 from accounts.keyring import seal
-from accounts.models import SmsCode, SmsDevice, SmsMessage, TotpDevice, User
+from accounts.models import (
+    Address,
+    Customer,
+    Domain,
+    Membership,
+    Policy,
+    SmsCode,
+    SmsDevice,
+    SmsMessage,
+    TotpDevice,
+    User,
+)
 from accounts.models.devices import hash_number, seal_number
 from accounts.phone_numbers import country_of, mask
 from accounts.second_factor import Factor
+from accounts.tenancy import Role
 
 RESEND_SECONDS = 45
 HOUR, DAY = 3600, 86400
@@ -26,8 +38,8 @@ HOUR, DAY = 3600, 86400
 def send_code(user: User, number: str, purpose: str, *, network: str) -> SmsMessage:
     """Queue a fresh code for the number; raise RateLimited or SmsUnavailable.
 
-    The limits are what keeps SMS pumping from paying: per person, number, network, country,
-    and a budget of the whole installation.
+    The limits are what keeps SMS pumping from paying: per person, number, network,
+    country, and a budget of the whole installation.
     """
     if not sms.is_available():
         raise SmsUnavailable
@@ -58,7 +70,7 @@ def _queue_code(user: User, number: str, purpose: str) -> SmsMessage:
 
 
 def _code_text(user: User, code: str) -> str:
-    """Return the SMS; its last line binds the code to our host for the phone's autofill."""
+    """Return the SMS; its last line binds the code to our host, for autofill."""
     with translation.override(user.language or settings.LANGUAGE_CODE):
         text = gettext(
             "%(code)s ist Ihr Code für %(portal)s. Er gilt 5 Minuten. "
@@ -71,7 +83,7 @@ def _code_text(user: User, code: str) -> str:
 @transaction.atomic(durable=True)
 def enrol_app(user: User, secret: bytes, *, step: int) -> TotpDevice:
     """Keep the app's secret; the code of `step` that proved it is used up."""
-    device = TotpDevice.objects.create(
+    device: TotpDevice = TotpDevice.objects.create(
         user=user,
         name="app",
         confirmed=True,
@@ -87,7 +99,7 @@ def enrol_app(user: User, secret: bytes, *, step: int) -> TotpDevice:
 @transaction.atomic(durable=True)
 def enrol_number(user: User, number: str) -> SmsDevice:
     """Keep a number that a code has proved; the same number is kept once."""
-    device = SmsDevice.objects.create(
+    device: SmsDevice = SmsDevice.objects.create(
         user=user,
         name="sms",
         confirmed=True,
@@ -102,7 +114,7 @@ def enrol_number(user: User, number: str) -> SmsDevice:
 
 @transaction.atomic(durable=True)
 def remove_factor(user: User, factor: Factor) -> None:
-    """Remove one of the person's own; raise FactorDemanded if it is the last one needed."""
+    """Remove one of the person's own; raise FactorDemanded if it must stay."""
     User.objects.select_for_update().get(pk=user.pk)
     demanded = second_factor.find_demand(user) is not None
     if demanded and len(second_factor.list_factors(user)) == 1:
@@ -181,3 +193,33 @@ def _record(user: User, action: str, subject: models.Model, **detail: object) ->
 
 def _notify(user: User, notice: str) -> None:
     enqueue(tasks.send_notice, user.pk, notice, timezone.now().isoformat())
+
+
+def send_invitation(user: User) -> None:
+    """Mail the link to the first password, once the surrounding transaction commits."""
+    enqueue(tasks.send_invitation, user.pk)
+
+
+@transaction.atomic(durable=True)
+def create_customer(name: str, domain: str, *, admin: str, next_hop: str) -> User:
+    """Make a customer with a domain and its admin; raise DomainTaken.
+
+    The operator vouches for the domain; the admin sets a password by link.
+    """
+    if Domain.objects.filter(name=domain).exists():
+        raise DomainTaken(domain)
+    customer = Customer.objects.create(name=name)
+    Policy.objects.create(customer=customer)
+    own = Domain.objects.create(
+        customer=customer,
+        name=domain,
+        verified_at=timezone.now(),
+        next_hop_host=next_hop,
+    )
+    Address.objects.create(customer=customer, domain=own, local_part="")
+    email = admin.strip().lower()
+    person = User.objects.filter(email=email).first()
+    person = person or User.objects.create_user(email)
+    Membership.objects.create(customer=customer, user=person, role=Role.ADMIN)
+    audit.record_event("customer.create", customer, customer_id=customer.pk)
+    return person

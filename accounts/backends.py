@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest
 
 from accounts import throttles
+from accounts.models import User
 
 
 class ThrottledBackend(ModelBackend):
     """Checks a password only while no limit is reached.
 
-    Unknown accounts cost the same hashing work (Django does it) and the same counting, so
-    neither the answer nor the time tells whether an account exists.
+    Unknown accounts cost the same hashing work (Django does it) and the same counting,
+    so neither the answer nor the time tells whether an account exists.
     """
 
     def authenticate(
@@ -24,7 +24,7 @@ class ThrottledBackend(ModelBackend):
         username: str | None = None,
         password: str | None = None,
         **kwargs: Any,
-    ) -> AbstractBaseUser | None:
+    ) -> User | None:
         """Return the person, None if the password is wrong; raise RateLimited."""
         if username is None or password is None:
             return None

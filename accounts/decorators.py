@@ -19,7 +19,7 @@ View = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 def require_step_up(view: View[P]) -> View[P]:
     """Demand a proof of the last minutes, else lead to the page that asks for it.
 
-    The proof is the second factor, for whoever has none the password (`STEP_UP_SECONDS`).
+    The proof is the second factor, for whoever has none the password.
     A POST is not repeated: the person returns to the page that held the button.
     """
 
@@ -31,4 +31,4 @@ def require_step_up(view: View[P]) -> View[P]:
             return view(request, *args, **kwargs)
         return lead_to(request, "accounts:step_up")
 
-    return guarded
+    return guarded  # type: ignore[return-value]  # wraps() loses the first name

@@ -13,7 +13,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 
 def lead_to(request: HttpRequest, view_name: str) -> HttpResponseBase:
-    """Redirect there, with the page to return to; htmx gets a redirect of the whole page."""
+    """Redirect the whole page there (htmx too), with the page to return to."""
     target = f"{resolve_url(view_name)}?{urlencode({'next': _page_of(request)})}"
     if getattr(request, "htmx", False):
         return HttpResponseClientRedirect(target)
@@ -29,7 +29,7 @@ def safe_next(request: HttpRequest, default: str = "") -> str:
 
 
 def _page_of(request: HttpRequest) -> str:
-    """Return the page the person is on: a POST or a fragment cannot be repeated by GET."""
+    """Return the page the person is on: a POST or fragment is not repeated by GET."""
     if request.method in {"GET", "HEAD"} and not getattr(request, "htmx", False):
         return request.get_full_path()
     page = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")

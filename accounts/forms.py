@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
@@ -113,7 +114,7 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # no generic 
 class CodeForm(forms.Form):
     """Six digits; a subclass says of what."""
 
-    # formtools: the code is used up by the first validation and cannot be checked twice.
+    # For formtools: the first validation uses the code up, so there is no second.
     idempotent = False
 
     code = forms.CharField(
@@ -193,7 +194,7 @@ class AppForm(EnrolmentCodeForm):
         self.fields["code"].help_text = _("Sechs Ziffern")
 
     def proves(self, code: str) -> bool:
-        """Find the step of the code; the pending secret enrols once, whatever is clicked."""
+        """Find the step of the code; the pending secret enrols only once."""
         step = totp.find_step(self.secret, code, after=-1)
         if step is None:
             return False
@@ -234,7 +235,7 @@ class NumberCodeForm(EnrolmentCodeForm):
 
     def proves(self, code: str) -> bool:
         """Redeem a code that was sent to this very number for enrolment."""
-        user_id = self.request.user.pk
+        user_id: UUID = self.request.user.pk  # type: ignore[assignment]  # logged in
         purpose = SmsCode.Purpose.ENROL
         return bool(self.number) and SmsCode.redeem(user_id, self.number, purpose, code)
 

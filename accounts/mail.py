@@ -83,7 +83,7 @@ NOTICES = {
 
 
 def _send(user: User, template: str, **context: object) -> None:
-    """Render in the person's language and hand over; raises what the mail server raises."""
+    """Render in the person's language and hand over; raise what mail servers raise."""
     context |= {
         "user": user,
         "portal_name": settings.PORTAL_NAME,

@@ -28,7 +28,8 @@ class AppMethod(MethodBase):  # type: ignore[misc]  # two_factor is not typed
 
     def get_devices(self, user: User) -> QuerySet[TotpDevice]:
         """Return the person's confirmed apps."""
-        return TotpDevice.objects.filter(user=user, confirmed=True)
+        own: QuerySet[TotpDevice] = TotpDevice.objects.filter(user=user, confirmed=True)
+        return own
 
     def recognize_device(self, device: object) -> bool:
         """Say whether the device is an app."""
@@ -49,7 +50,8 @@ class SmsMethod(MethodBase):  # type: ignore[misc]  # two_factor is not typed
     code = "sms"
     verbose_name = _("SMS")
     description = _(
-        "Code an Ihr Mobiltelefon. Weniger sicher, weil Nummern umgeleitet werden können."
+        "Code an Ihr Mobiltelefon. "
+        "Weniger sicher, weil Nummern umgeleitet werden können."
     )
     icon = "sms"
     is_recommended = False
@@ -61,7 +63,8 @@ class SmsMethod(MethodBase):  # type: ignore[misc]  # two_factor is not typed
 
     def get_devices(self, user: User) -> QuerySet[SmsDevice]:
         """Return the person's confirmed numbers."""
-        return SmsDevice.objects.filter(user=user, confirmed=True)
+        own: QuerySet[SmsDevice] = SmsDevice.objects.filter(user=user, confirmed=True)
+        return own
 
     def recognize_device(self, device: object) -> bool:
         """Say whether the device is a number."""

@@ -1,4 +1,4 @@
-"""Who is asking: the actor, the person's language and zone, the demanded second factor."""
+"""Who is asking: actor, language and zone, and whether the second factor was shown."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ REACHABLE_UNVERIFIED = frozenset(
 class SecondFactorMiddleware:
     """Lets nobody past whose second factor is enrolled or demanded and still missing.
 
-    Portal and Django admin alike. Static files do not come this way: WhiteNoise serves them.
+    Portal and Django admin alike. Static files are WhiteNoise's and do not come here.
     """
 
     def __init__(self, get_response: Handler) -> None:

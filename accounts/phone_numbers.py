@@ -9,7 +9,7 @@ from phonenumbers import PhoneNumberType as Kind
 
 from accounts.errors import NumberRefused
 
-# Some plans (US) do not tell mobile from fixed; premium, satellite and pager never pass.
+# Some plans (US) do not tell mobile from fixed; premium and satellite never pass.
 MOBILE_KINDS = frozenset({Kind.MOBILE, Kind.FIXED_LINE_OR_MOBILE})
 
 
@@ -47,7 +47,7 @@ def mask(number: str) -> str:
 
 
 def _split_head(shown: str) -> tuple[str, str]:
-    """Split after country code and first group, or after the code if no group follows."""
+    """Split after country code and first group, if there is one."""
     groups = shown.split(" ")
     kept = 2 if len(groups) > 2 else 1
     head = " ".join(groups[:kept]) + " "

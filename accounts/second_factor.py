@@ -1,7 +1,7 @@
-"""What a person has and must have as second factor, what is still missing, and who proved it.
+"""The second factor: what a person has, what is demanded, what a session has proved.
 
-The session holds when its person last proved themselves and by what (`PROOF_KEY`); django-otp
-holds which device verified it.
+The session holds when its person last proved themselves and by what (`PROOF_KEY`);
+django-otp holds which device verified it.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Factor = TotpDevice | SmsDevice
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """That somebody must have a second factor, and who says so (empty: the operator)."""
+    """Somebody must have a second factor; who says so (empty: the operator)."""
 
     customer: str
     since: date | None
@@ -70,7 +70,7 @@ def has_factor(user: User) -> bool:
 
 
 def find_demand(user: User) -> Demand | None:
-    """Return why the person must have a second factor today, None if nobody asks for it."""
+    """Return why the person must have a second factor today, else None."""
     if user.is_staff:
         return Demand(customer="", since=None)
     today = timezone.localdate()
@@ -109,7 +109,7 @@ def verify_code(factor: Factor, code: str, request: HttpRequest) -> bool:
 
 
 def verify_password(user: User, password: str, request: HttpRequest) -> bool:
-    """Try the person's password again, under the limits of the log-in; raise RateLimited."""
+    """Try the password again, under the limits of the log-in; raise RateLimited."""
     return authenticate(request, username=user.email, password=password) == user
 
 

@@ -130,14 +130,14 @@ def end_stale() -> int:
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(
+    def redirect_request(  # noqa: PLR0913, PLR0917 - urllib's signature
         self,
         req: urllib.request.Request,
         fp: IO[bytes],
         code: int,
         msg: str,
         headers: HTTPMessage,
-        newurl: str,
+        newurl: str,  # noqa: ARG002 - the same
     ) -> None:
         """Follow nothing: the number would travel to an address nobody configured."""
         raise urllib.error.HTTPError(req.full_url, code, msg, headers, fp)

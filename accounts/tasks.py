@@ -15,7 +15,7 @@ from accounts.models import User
 
 logger = logging.getLogger(__name__)
 
-# A mail server that is away for a moment; SMTPException is an OSError, named to be plain.
+# For a mail server that is away for a moment.
 MAIL_RETRIES: dict[str, Any] = {
     "autoretry_for": (OSError, SMTPException),
     "retry_backoff": 15,

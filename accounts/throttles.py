@@ -1,6 +1,6 @@
 """Every limit there is, on rows of Throttle: tries that fail, and things spent.
 
-Subjects are kept as a keyed hash: no address of a person or a network stands in the table.
+Subjects are kept as a keyed hash: the table holds no address of anybody.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from accounts.models import Throttle
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """After `free` tries wait `first_seconds`, then twice as long, at most `most_seconds`.
+    """After `free` tries wait `first_seconds`, then doubling, at most `most_seconds`.
 
     A subject that stays quiet for `forget_seconds` starts anew.
     """
@@ -34,8 +34,9 @@ class Rule:
     forget_seconds: int
 
 
-# A pair of account and network is stopped soon; an account as a whole late, so that a
-# stranger cannot keep the owner out from elsewhere; a network in between (offices share one).
+# A pair of account and network is stopped soon; an account as a whole late and never
+# for long, so that a stranger cannot keep the owner out; a network late, for offices
+# share one.
 PAIR = Rule(free=5, first_seconds=30, most_seconds=3600, forget_seconds=6 * 3600)
 ACCOUNT = Rule(free=30, first_seconds=30, most_seconds=300, forget_seconds=6 * 3600)
 NETWORK = Rule(free=40, first_seconds=30, most_seconds=900, forget_seconds=3600)
@@ -91,7 +92,7 @@ def spend(scope: str, subject: str, *, limit: int, seconds: int) -> None:
 
 
 def forget_old() -> int:
-    """Delete the rows of subjects that have been quiet for two days; return how many."""
+    """Delete what has been quiet for two days; return how many rows."""
     quiet_since = timezone.now() - timedelta(days=2)
     old = Throttle.objects.filter(window_started_at__lt=quiet_since)
     return old.delete()[0]
@@ -100,8 +101,8 @@ def forget_old() -> int:
 def client_network(request: HttpRequest | None) -> str:
     """Return the network a request comes from: an IPv4 address or an IPv6 /64.
 
-    With n trusted proxies it is the n-th `X-Forwarded-For` item from the right: what stands
-    further left is whatever the client wrote.
+    With n trusted proxies it is the n-th `X-Forwarded-For` item from the right: what
+    stands further left is whatever the client wrote.
     """
     if request is None:
         return "shell"

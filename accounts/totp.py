@@ -1,4 +1,4 @@
-"""Time-based one-time passwords (RFC 6238): SHA-1, 30 seconds, six digits, as every app knows."""
+"""Time-based one-time passwords (RFC 6238): 30 seconds, six digits, SHA-1."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def code_at(secret: bytes, step: int) -> str:
 def find_step(secret: bytes, code: str, *, after: int) -> int | None:
     """Return the step that the code belongs to, None if it is wrong or was used.
 
-    Only steps later than `after` count, which is what refuses a replay (RFC 6238 section 5.2).
+    Only steps later than `after` count: no replay (RFC 6238 section 5.2).
     """
     now = current_step()
     found = None

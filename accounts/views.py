@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import auth, messages
@@ -11,6 +10,7 @@ from django.contrib.auth.views import (
     INTERNAL_RESET_SESSION_TOKEN,
     PasswordResetConfirmView,
 )
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -46,7 +46,7 @@ def _person(request: HttpRequest) -> User:
     return user
 
 
-def _refused(form: Any) -> int:
+def _refused(form: BaseForm) -> int:
     return 429 if is_limited(form) else 422
 
 
@@ -90,9 +90,7 @@ def remove_factor(request: HttpRequest) -> HttpResponse:
     except FactorDemanded:
         messages.error(
             request,
-            _(
-                "Sie brauchen einen zweiten Faktor. Richten Sie zuerst einen anderen ein."
-            ),
+            _("Ein zweiter Faktor ist verlangt. Richten Sie zuerst einen anderen ein."),
         )
     else:
         messages.success(request, _("Der zweite Faktor ist entfernt."))
@@ -211,10 +209,11 @@ class PasswordResetConfirm(PasswordResetConfirmView):
     form_class = NewPasswordForm
     template_name = "accounts/password_reset_confirm.html"
 
-    def form_valid(self, form: Any) -> HttpResponse:
+    def form_valid(self, form: BaseForm) -> HttpResponse:
         """Set it, leave the second factors as they are."""
         password = form.cleaned_data["new_password1"]
-        actions.set_password(self.user, password, action="password.reset")
+        user: User = self.user  # type: ignore[assignment]  # the link was valid
+        actions.set_password(user, password, action="password.reset")
         del self.request.session[INTERNAL_RESET_SESSION_TOKEN]
         return redirect("accounts:password_reset_done")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -24,7 +25,13 @@ from two_factor.views.utils import IdempotentSessionWizardView
 from accounts import actions, methods, qr, second_factor, sms, throttles, totp
 from accounts.detours import lead_to, safe_next
 from accounts.errors import RateLimited, SmsUnavailable
-from accounts.forms import FactorCodeForm, SignInForm, is_limited
+from accounts.forms import (
+    AppForm,
+    FactorCodeForm,
+    NumberCodeForm,
+    SignInForm,
+    is_limited,
+)
 from accounts.keyring import seal, unseal
 from accounts.models import SmsCode, SmsDevice, User
 from accounts.phone_numbers import mask
@@ -66,6 +73,7 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
     condition_dict = {core.LoginView.TOKEN_STEP: lambda self: self.has_token_step()}
     template_name = "two_factor/core/login.html"
     send_error = ""
+    device_cache: Factor | None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Start anew; whoever is fully logged in already goes on."""
@@ -99,37 +107,37 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
             kwargs |= {"user": self.get_user(), "initial_device": self.get_device()}
         return kwargs
 
-    def process_step(self, form: forms.Form) -> Any:
+    def process_step(self, form: forms.Form) -> object:
         """Forget whom an earlier password step of this session named."""
         is_password_step = self.steps.current == self.AUTH_STEP
         data = super().process_step(form)
         if is_password_step:
-            self.user_cache = self.device_cache = None
+            self.user_cache = None
+            self.device_cache = None
         return data
 
-    def get_device(self, step: str | None = None) -> Factor | None:  # noqa: ARG002 - its signature
+    def get_device(self, step: str | None = None) -> Factor | None:  # noqa: ARG002
         """Return the device the person chose, else the first one."""
         if self.device_cache is None:
             wanted = self.request.POST.get("challenge_device") or self.storage.data.get(
                 "challenge_device", ""
             )
             self.device_cache = second_factor.choose_factor(self.get_user(), wanted)
-        device: Factor = self.device_cache
-        return device
+        return self.device_cache
 
     def render(self, form: forms.Form | None = None, **kwargs: Any) -> HttpResponse:
         """Note what was refused; send the code when its page comes up anew."""
         status = _status_of(form)
         is_code_step = self.steps.current == self.TOKEN_STEP
         if status == 422:
-            self._note_failure(form)
+            self._note_failure()
         elif status == 200 and is_code_step:
             self._send_code()
         response: HttpResponse = SessionWizardView.render(self, form, **kwargs)
         response.status_code = status
         return response
 
-    def _note_failure(self, form: forms.Form | None) -> None:
+    def _note_failure(self) -> None:
         user = self.get_user()
         typed = self.request.POST.get("auth-username", "")
         email = user.email if user and self.steps.current != self.AUTH_STEP else typed
@@ -180,7 +188,7 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
     """Choose a kind, connect it, prove it: for oneself, and only when that is safe.
 
     A session that has not shown an existing factor gets nothing here, by no method:
-    a stolen password would otherwise enrol a factor of the thief's (`stack.md` 1.3 nr 1).
+    a stolen password could otherwise enrol a factor of the thief's.
     """
 
     form_list = (("method", MethodForm),)
@@ -226,10 +234,8 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
     def get_form_list(self) -> dict[str, Any]:
         """Return the steps: of the kind that was chosen, no other ones."""
         steps = dict(SessionWizardView.get_form_list(self))
-        try:
+        with suppress(MethodNotFoundError):
             steps.update(self.get_method().get_setup_forms(self))
-        except MethodNotFoundError:
-            pass
         return steps
 
     def get_form_kwargs(self, step: str | None = None) -> dict[str, Any]:
@@ -240,8 +246,8 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
             return {"request": self.request, "number": self._pending_number()}
         return {}
 
-    def process_step(self, form: forms.Form) -> Any:
-        """Keep the chosen kind in the session; number and codes never stand there plain."""
+    def process_step(self, form: forms.Form) -> object:
+        """Keep the chosen kind in the session; never a plain number or code."""
         if self.steps.current == "method":
             return super().process_step(form)
         if self.steps.current == "number":
@@ -271,8 +277,10 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
         response.status_code = status
         return response
 
-    def render_done(self, form: Any, **_kwargs: Any) -> HttpResponseBase:
-        """Keep what the last form proved; the session is verified by it from here on."""
+    def render_done(
+        self, form: AppForm | NumberCodeForm, **_kwargs: Any
+    ) -> HttpResponseBase:
+        """Keep what the last form proved; from here on it verifies the session."""
         device = form.enrol()
         self.storage.reset()
         second_factor.elevate(self.request, device)

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from two_factor.admin import AdminSiteOTPRequiredMixin
 
@@ -22,14 +21,14 @@ class StaffSite(AdminSiteOTPRequiredMixin, AdminSite):  # type: ignore[misc]  # 
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponseBase:
-        """Lead to our log-in; whoever is logged in and no staff has no business here."""
+    ) -> HttpResponse:
+        """Lead to our log-in; who is logged in but no staff has no business here."""
         if request.user.is_authenticated and not getattr(request.user, "is_staff", 0):
             raise PermissionDenied
-        response: HttpResponseBase = super().login(request, extra_context)
+        response: HttpResponse = super().login(request, extra_context)
         return response
 
-    def password_change(
+    def password_change(  # type: ignore[override]  # a redirect instead of a page
         self,
         request: HttpRequest,  # noqa: ARG002 - Django's signature
         extra_context: dict[str, Any] | None = None,  # noqa: ARG002 - the same

@@ -30,11 +30,9 @@ class TotpDevice(Device):  # type: ignore[misc]  # django-otp is not typed
     Tries are counted by `second_factor.verify_code`, not here.
     """
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="totp_devices"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     sealed_secret = models.BinaryField()
-    # The last 30-second step whose code was accepted: an older or equal one is a replay.
+    # The last step whose code was accepted: an older or equal one is a replay.
     last_step = models.BigIntegerField(default=-1)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True)
@@ -61,9 +59,7 @@ class TotpDevice(Device):  # type: ignore[misc]  # django-otp is not typed
 class SmsDevice(Device):  # type: ignore[misc]  # django-otp is not typed
     """A mobile number; codes are SmsCode rows."""
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="sms_devices"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     sealed_number = models.BinaryField()
     number_hint = models.CharField(max_length=32)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -111,6 +107,9 @@ class SmsCode(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.purpose} {self.pk}"
 
     @classmethod
     def issue(cls, user: User, number: str, purpose: str, code: str) -> Self:
@@ -162,6 +161,9 @@ class SmsMessage(models.Model):
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
     started_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
     @property
     def is_waiting(self) -> bool:

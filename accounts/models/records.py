@@ -44,3 +44,6 @@ class Throttle(models.Model):
     count = models.PositiveIntegerField(default=0)
     window_started_at = models.DateTimeField()
     blocked_until = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.key

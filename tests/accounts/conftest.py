@@ -1,4 +1,4 @@
-"""What the tests of accounts share: signing in by the real pages, codes, a worker in line."""
+"""What the tests of accounts share: signing in by the real pages, codes, a worker."""
 
 from __future__ import annotations
 

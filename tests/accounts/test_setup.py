@@ -118,7 +118,7 @@ def test_a_session_without_its_factor_enrols_nothing(people, verb, data):
 
 
 def test_enrolment_begun_before_another_session_enrolled_is_refused(people):
-    """A thief who waits with the wizard open gets nothing once the owner has enrolled."""
+    """A thief with the wizard open gets nothing once the owner has enrolled."""
     thief = Client()
     post_password(thief, "bob@acme.example")
     secret = typed_secret(choose_method(thief, "app"))

@@ -1,0 +1,276 @@
+"""Django admin of accounts, for operators; support reads customers, domains, scanners.
+
+What each role may do stands in `tenancy.STAFF_PERMISSIONS`. Nobody's password or second
+factor is on any page here, operators' neither.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts import actions, audit
+from accounts.models import (
+    Address,
+    AddressGrant,
+    AuditEvent,
+    Customer,
+    Domain,
+    Membership,
+    OutboundAccount,
+    OutboundScanner,
+    Policy,
+    User,
+)
+from accounts.models.customers import Category
+
+# The packages' pages would show secrets; their tables stay empty anyway.
+for model in (StaticDevice, TOTPDevice):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic at run time
+    """Writes every change of staff into the audit log, beside Django's own log."""
+
+    def log_addition(
+        self, request: HttpRequest, obj: Model, message: object
+    ) -> LogEntry:
+        """Record the new row."""
+        self._record(request, "add", obj)
+        return super().log_addition(request, obj, message)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: object) -> LogEntry:
+        """Record the change."""
+        self._record(request, "change", obj)
+        return super().log_change(request, obj, message)
+
+    def log_deletions(
+        self, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> list[LogEntry]:
+        """Record what goes."""
+        for obj in queryset:
+            self._record(request, "delete", obj)
+        return super().log_deletions(request, queryset)
+
+    def _record(self, request: HttpRequest, verb: str, obj: Model) -> None:
+        customer_id = None if verb == "delete" else getattr(obj, "customer_id", None)
+        audit.record_event(
+            f"staff.{verb}", obj, user_id=request.user.pk, customer_id=customer_id
+        )
+
+
+class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
+    """Categories as boxes to tick instead of JSON."""
+
+    held_categories = forms.MultipleChoiceField(
+        label=_("zurückhalten"),
+        choices=Category,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    member_categories = forms.MultipleChoiceField(
+        label=_("Benutzer geben frei"),
+        choices=Category,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    class Meta:
+        model = Policy
+        fields = (
+            "customer",
+            "domain",
+            "held_categories",
+            "member_categories",
+            "retention_days",
+            "second_factor",
+            "second_factor_from",
+        )
+
+
+class OutboundAccountForm(forms.ModelForm):  # type: ignore[type-arg]  # the same
+    """A password goes in and is never shown again."""
+
+    new_password = forms.CharField(
+        label=_("Neues Passwort"),
+        help_text=_("Leer lassen, um das bisherige zu behalten."),
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    class Meta:
+        model = OutboundAccount
+        fields = ("customer", "username", "is_active", "new_password")
+
+
+@admin.register(Customer)
+class CustomerAdmin(AuditedAdmin):
+    """Customers."""
+
+    list_display = ("name", "is_active", "created_at")
+    search_fields = ("name",)
+
+
+@admin.register(Domain)
+class DomainAdmin(AuditedAdmin):
+    """Domains and where their mail goes."""
+
+    list_display = ("name", "customer", "verified_at", "next_hop_host")
+    list_select_related = ("customer",)
+    search_fields = ("name",)
+    autocomplete_fields = ("customer", "alias_of")
+
+
+@admin.register(Policy)
+class PolicyAdmin(AuditedAdmin):
+    """What is held and what is demanded."""
+
+    form = PolicyForm
+    list_display = ("__str__", "customer", "second_factor", "retention_days")
+    list_select_related = ("customer", "domain")
+    autocomplete_fields = ("customer", "domain")
+
+
+@admin.register(User)
+class UserAdmin(AuditedAdmin):
+    """Persons, without passwords and factors: those are nobody's but the person's."""
+
+    fields = (
+        "email",
+        "full_name",
+        "language",
+        "time_zone",
+        "staff_role",
+        "is_active",
+        "last_login",
+        "created_at",
+    )
+    readonly_fields = ("last_login", "created_at")
+    list_display = ("email", "full_name", "staff_role", "is_active", "last_login")
+    list_filter = ("staff_role", "is_active")
+    search_fields = ("email", "full_name")
+    actions = ("send_invitation",)
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: User,
+        form: object,
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        """Give a new person no password but a link to set one."""
+        obj.email = obj.email.strip().lower()
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if not change:
+            actions.send_invitation(obj)
+
+    @admin.action(description=_("Link zum Setzen des Passworts senden"))
+    def send_invitation(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """Mail the link again; whoever has a password is not asked to set one."""
+        sent = 0
+        for user in queryset:
+            if not user.has_usable_password():
+                actions.send_invitation(user)
+                sent += 1
+        messages.info(request, _("%(count)d gesendet") % {"count": sent})
+
+
+@admin.register(Membership)
+class MembershipAdmin(AuditedAdmin):
+    """Who is what within a customer."""
+
+    list_display = ("user", "customer", "role")
+    list_select_related = ("user", "customer")
+    autocomplete_fields = ("user", "customer")
+
+
+@admin.register(Address)
+class AddressAdmin(AuditedAdmin):
+    """Mailbox addresses and aliases."""
+
+    list_display = ("__str__", "customer", "alias_of")
+    list_select_related = ("domain", "customer", "alias_of__domain")
+    search_fields = ("local_part", "domain__name")
+    autocomplete_fields = ("customer", "domain", "alias_of")
+
+
+@admin.register(AddressGrant)
+class AddressGrantAdmin(AuditedAdmin):
+    """Who may see and do what with an address."""
+
+    list_display = ("user", "address", "can_act", "gets_digest")
+    list_select_related = ("user", "address__domain")
+    autocomplete_fields = ("user", "address", "customer")
+
+
+@admin.register(OutboundScanner)
+class OutboundScannerAdmin(AuditedAdmin):
+    """The operator's outbound scanners."""
+
+    list_display = ("host", "ports", "is_default")
+    search_fields = ("host",)
+
+
+@admin.register(OutboundAccount)
+class OutboundAccountAdmin(AuditedAdmin):
+    """Customers' accounts for the outbound scanner."""
+
+    form = OutboundAccountForm
+    list_display = ("username", "customer", "is_active")
+    list_select_related = ("customer",)
+    autocomplete_fields = ("customer",)
+
+    def save_model(
+        self,
+        request: HttpRequest,
+        obj: OutboundAccount,
+        form: OutboundAccountForm,
+        change: bool,  # noqa: FBT001 - Django's signature
+    ) -> None:
+        """Keep the hash of a new password."""
+        password = form.cleaned_data.get("new_password")
+        if password:
+            obj.set_password(password)
+        super().save_model(request, obj, form, change)
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the same
+    """The audit log: to read."""
+
+    list_display = ("at", "action", "actor", "customer", "object_type", "object_id")
+    list_select_related = ("actor", "customer")
+    list_filter = ("action",)
+    date_hierarchy = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+        """Nobody writes it by hand."""
+        return False
+
+    def has_change_permission(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        obj: object = None,  # noqa: ARG002
+    ) -> bool:
+        """Nobody changes it."""
+        return False
+
+    def has_delete_permission(
+        self,
+        request: HttpRequest,  # noqa: ARG002
+        obj: object = None,  # noqa: ARG002
+    ) -> bool:
+        """Nobody deletes it."""
+        return False

@@ -1,0 +1,48 @@
+"""Make the operator's first customer: `create_customer NAME DOMAIN ADMIN`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.validators import validate_domain_name, validate_email
+
+from accounts.actions import create_customer
+from accounts.errors import DomainTaken
+from accounts.mail import password_link
+
+
+class Command(BaseCommand):
+    """Prints the link where the admin sets a password; it is not mailed."""
+
+    help = "Make a customer, its domain and its admin; prints a set-password link."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the customer's name, domain and admin."""
+        parser.add_argument("name")
+        parser.add_argument("domain")
+        parser.add_argument("admin", help="e-mail address of the customer's admin")
+        parser.add_argument("--next-hop", default="", help="host to release mail to")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Make them all, or say what stands in the way."""
+        domain = options["domain"].strip().rstrip(".").lower()
+        try:
+            domain = domain.encode("idna").decode()
+            validate_domain_name(domain)
+            validate_email(options["admin"])
+            admin = create_customer(
+                options["name"],
+                domain,
+                admin=options["admin"],
+                next_hop=options["next_hop"],
+            )
+        except (ValidationError, UnicodeError) as error:
+            raise CommandError("domain or e-mail address is not valid") from error
+        except DomainTaken as error:
+            message = f"{domain} belongs to a customer already"
+            raise CommandError(message) from error
+        self.stdout.write(password_link(admin))
+        if not options["next_hop"]:
+            self.stderr.write("No --next-hop: set the domain's next server in admin.")
