@@ -35,7 +35,7 @@ def allow_all(_address: str, _port: int) -> bool:
 class Target(NamedTuple):
     """What is probed, and what is known about it beforehand.
 
-    `host` is connected to; `configured_host` is what the customer's own server is set to
+    `host` is connected to; `configured_host` is what the customer's server is set to
     and is only compared and resolved. `allows` says which address may be connected to.
     """
 

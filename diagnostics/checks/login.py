@@ -1,4 +1,4 @@
-"""The log-in: one attempt in a run, in trusted TLS only, values described, not shown."""
+"""The log-in: one attempt in a run, in trusted TLS, values described, not shown."""
 
 import base64
 import unicodedata

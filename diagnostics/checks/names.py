@@ -12,6 +12,7 @@ from diagnostics.checks.evidence import (
     SKIPPED,
     Emit,
     Evidence,
+    Facts,
     Target,
 )
 from diagnostics.checks.side_by_side import side_by_side

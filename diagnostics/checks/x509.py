@@ -5,7 +5,10 @@ import hashlib
 import ipaddress
 from typing import Iterator, List, NamedTuple, Tuple
 
-_SEQUENCE = 0x30
+from cleanmail.wire.replies import printable
+
+# A certificate may carry thousands; these are shown and compared.
+NAMES_LIMIT = 100
 _SAN = b"\x55\x1d\x11"
 _NAMES = {b"\x55\x04\x03": "CN", b"\x55\x04\x0a": "O"}
 _UTC_TIME = 0x17
@@ -52,9 +55,7 @@ def _name(data: bytes) -> str:
         for _, pair in _read(relative):
             (_, oid), (_, value) = _children(pair)[:2]
             if oid in _NAMES:
-                parts.append(
-                    "{}={}".format(_NAMES[oid], value.decode("utf-8", "replace"))
-                )
+                parts.append("{}={}".format(_NAMES[oid], printable(value)))
     return ", ".join(parts)
 
 
@@ -76,7 +77,7 @@ def _alternative_names(extensions: bytes) -> List[str]:
             for _, general_names in _read(fields[-1][1]):
                 for tag, value in _read(general_names):
                     if tag == 0x82:
-                        names.append(value.decode("ascii", "replace").lower())
+                        names.append(printable(value).lower())
                     elif tag == 0x87:
                         names.append(str(ipaddress.ip_address(value)))
     return names
@@ -102,7 +103,7 @@ def _parse(der: bytes) -> Certificate:
         sha256=hashlib.sha256(der).hexdigest(),
         subject=_name(subject),
         issuer=_name(issuer),
-        names=tuple(names),
+        names=tuple(names[:NAMES_LIMIT]),
         not_before=_time(*not_before),
         not_after=_time(*not_after),
         is_self_issued=issuer == subject,

@@ -1,0 +1,34 @@
+"""Evidence → ranked causes; pure, so that stored evidence can be judged again."""
+
+from diagnostics.checks.evidence import Evidence
+from diagnostics.verdicts.encryption import about_encryption
+from diagnostics.verdicts.finding import Finding
+from diagnostics.verdicts.login import about_login
+from diagnostics.verdicts.path import about_path
+from diagnostics.verdicts.scene import SERVER, Scene
+from diagnostics.verdicts.session import about_session
+from diagnostics.verdicts.settings_and_names import about_names, about_settings
+
+__all__ = ["Finding", "judge"]
+
+
+def judge(evidence: Sequence[Evidence], vantage: str = SERVER) -> List[Finding]:
+    """Return the causes, most likely first; empty when healthy.
+
+    What the evidence cannot tell apart is listed together, with the same `next_check`.
+    """
+    scene = Scene(evidence, vantage)
+    found = about_settings(scene) + about_names(scene) + about_path(scene)
+    line = scene.main_line()
+    if line is not None and line.is_open:
+        for rule in (about_session, about_encryption, about_login):
+            judged = rule(scene, line)
+            found += judged
+            if judged:
+                break
+    best: Dict[str, Finding] = {}
+    for finding in found:
+        known = best.get(finding.slug)
+        if known is None or known.confidence < finding.confidence:
+            best[finding.slug] = finding
+    return sorted(best.values(), key=lambda one: -one.confidence)

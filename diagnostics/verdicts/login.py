@@ -1,0 +1,72 @@
+"""Rules about the log-in."""
+
+from typing import List
+
+from diagnostics.checks.evidence import Facts
+from diagnostics.checks.wording import CLOSED, TIMEOUT
+from diagnostics.verdicts.finding import Finding, Reason, group
+from diagnostics.verdicts.scene import Line, Scene
+
+BLANKS = {"leading-blank", "trailing-blank"}
+ODD = {"non-ascii", "look-alike", "special", "control"}
+
+
+def about_login(_scene: Scene, line: Line) -> List[Finding]:
+    """Judge what is offered inside TLS and what came of the one attempt."""
+    inside = line.facts("ehlo_tls")
+    if line.status("ehlo_tls") == "failed":
+        return _nothing_offered(line, inside)
+    facts = line.facts("auth")
+    if line.status("auth") != "failed":
+        return []
+    if facts.get("reason") == "mechanism":
+        values = {"mechanisms": ", ".join(facts.get("mechanisms", ()))}
+        reason = Reason("mechanisms", values)
+        return [Finding("sasl-mech-mismatch", 0.8, (reason,))]
+    return _refused(facts)
+
+
+def _nothing_offered(line: Line, inside: Facts) -> List[Finding]:
+    if inside.get("error"):
+        values = {"port": line.port, "error": inside["error"]}
+        because = (Reason("broke-inside-tls", values),)
+        shares = {"scanner-auth-backend-down": 0.7, "firewall-stall-tls": 0.2}
+        return group(shares, because, "probe-elsewhere")
+    because = (Reason("no-auth-offered"),)
+    shares = {"wrong-server": 0.5, "scanner-auth-backend-down": 0.3}
+    if line.facts("certificate").get("pin_matches") is not True:
+        shares["tls-intercept-noauth"] = 0.15
+    return group(shares, because, "compare-pin")
+
+
+def _refused(facts: Facts) -> List[Finding]:
+    code, error = facts.get("code"), facts.get("error")
+    values = {"code": code or "", "text": facts.get("text", ""), "error": error or ""}
+    because = (Reason("login-refused", values),)
+    if error in (TIMEOUT, CLOSED, "ECONNRESET") or code in (421, 454):
+        shares = {"scanner-auth-backend-down": 0.7, "auth-lockout": 0.25}
+        return group(shares, because, "later")
+    if code is not None and code // 100 == 4:
+        return [Finding("auth-lockout", 0.8, because)]
+    return _credentials(facts, because[0])
+
+
+def _credentials(facts: Facts, refused: Reason) -> List[Finding]:
+    """Rank by what is odd about the typed values: the server's 535 tells nothing."""
+    password = set(facts.get("password_signs", ()))
+    username = set(facts.get("username_signs", ()))
+    if password & BLANKS:
+        because = (Reason("password-blank"), refused)
+        rest = {"auth-password-wrong": 0.1}
+        return group({"auth-password-space": 0.85, **rest}, because, "near-miss")
+    if username & (BLANKS | ODD - {"special"}):
+        because = (Reason("username-odd"), refused)
+        rest = {"auth-password-wrong": 0.15}
+        return group({"auth-user-wrong": 0.8, **rest}, because, "near-miss")
+    shares = {"auth-password-wrong": 0.5, "auth-user-wrong": 0.2}
+    if "at-sign" in username:
+        shares["auth-user-domain"] = 0.25
+    if password & ODD:
+        shares["auth-password-special"] = 0.3
+    shares.update({"account-disabled": 0.1, "account-ip-bound": 0.05})
+    return group(shares, (refused,), "near-miss")

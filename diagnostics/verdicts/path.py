@@ -1,0 +1,124 @@
+"""Rules about TCP: which port, which family, how fast it was refused."""
+
+import ipaddress
+from typing import List
+
+from diagnostics.checks.wording import TIMEOUT
+from diagnostics.verdicts.finding import Finding, Reason, group
+from diagnostics.verdicts.scene import SERVER, Line, Scene
+
+REFUSED = "ECONNREFUSED"
+UNREACHABLE = ("EHOSTUNREACH", "EACCES", "EPERM")
+NO_ROUTE = "ENETUNREACH"
+# Faster than any gateway: the host itself said no.
+ON_HOST_SECONDS = 0.002
+
+
+def about_path(scene: Scene) -> List[Finding]:
+    """Judge the ports that matter against what else is open at the same addresses."""
+    if not scene.lines:
+        return []
+    if not any(line.is_open for line in scene.lines):
+        return _nothing_open(scene)
+    return _port25(scene) + _submission(scene) + _families(scene)
+
+
+def _error(line: Line) -> str:
+    return str(line.facts("tcp").get("error", ""))
+
+
+def _words(line: Line) -> Reason:
+    values = {
+        "port": line.port,
+        "address": line.address,
+        "error": _error(line),
+        "seconds": round(line.seconds("tcp"), 3),
+    }
+    return Reason("silent" if _error(line) == TIMEOUT else "refused", values)
+
+
+def _nothing_open(scene: Scene) -> List[Finding]:
+    lines = [one for one in scene.used_lines() if one.family == "ipv4"]
+    lines = lines or scene.used_lines() or scene.lines
+    because = tuple(_words(line) for line in lines[:2])
+    errors = {_error(line) for line in lines}
+    ours = scene.vantage == SERVER
+    if errors == {TIMEOUT}:
+        shares = {
+            "scanner-down": 0.4 if ours else 0.1,
+            "egress-firewall-all": 0.3 if ours else 0.55,
+            "portal-ip-filtered": 0.15 if ours else 0.2,
+            "return-path-asymmetric": 0.1,
+        }
+        return group(shares, because, "count-syn")
+    if errors == {NO_ROUTE}:
+        shares = {"no-default-route": 0.5, "link-down": 0.4}
+        return group(shares, because, "show-routes")
+    if errors <= set(UNREACHABLE):
+        shares = {"gateway-wrong": 0.4, "no-internet": 0.25, "netmask-wrong": 0.2}
+        return group(shares, because, "ping-gateway")
+    if _refused_on_host(lines):
+        shares = {"host-firewall-out": 0.7, "scanner-down": 0.25}
+        return group(shares, because, "probe-elsewhere")
+    shares = {
+        "scanner-down": 0.75 if ours else 0.5,
+        "host-firewall-out": 0.1 if ours else 0.2,
+        "egress-firewall-all": 0.1 if ours else 0.2,
+    }
+    return group(shares, because, "probe-elsewhere")
+
+
+def _refused_on_host(lines: List[Line]) -> bool:
+    return all(
+        _error(line) == REFUSED
+        and line.seconds("tcp") < ON_HOST_SECONDS
+        and not ipaddress.ip_address(line.address).is_loopback
+        for line in lines
+    )
+
+
+def _open_beside(scene: Scene, line: Line) -> List[Line]:
+    return [one for one in scene.lines if one.address == line.address and one.is_open]
+
+
+def _port25(scene: Scene) -> List[Finding]:
+    """Name who blocks 25 where another port of the same address is open."""
+    if 25 not in scene.used_ports or 25 not in scene.known_ports:
+        return []
+    closed = [one for one in scene.lines if one.port == 25 and not one.is_open]
+    for line in closed:
+        beside = _open_beside(scene, line)
+        if not beside:
+            continue
+        because = (_words(line), Reason("open-beside", {"port": beside[0].port}))
+        if _error(line) == TIMEOUT:
+            return [Finding("port25-blocked-drop", 0.95, because)]
+        if _error(line) == REFUSED:
+            return [Finding("port25-blocked-rst", 0.85, because)]
+        return [Finding("port25-blocked-icmp", 0.9, because)]
+    return []
+
+
+def _submission(scene: Scene) -> List[Finding]:
+    """Name what closes a port other than 25 while some port is open."""
+    for line in scene.used_lines():
+        wanted = line.port in scene.known_ports and line.port != 25
+        if line.is_open or not wanted or not _open_beside(scene, line):
+            continue
+        beside = _open_beside(scene, line)[0].port
+        because = (_words(line), Reason("open-beside", {"port": beside}))
+        shares = {"scanner-down": 0.45, "egress-firewall-all": 0.45}
+        return group(shares, because, "probe-elsewhere")
+    return []
+
+
+def _families(scene: Scene) -> List[Finding]:
+    """Name IPv6 where it fails on every port while IPv4 works."""
+    six = [line for line in scene.used_lines() if line.family == "ipv6"]
+    four = [line for line in scene.lines if line.family == "ipv4" and line.is_open]
+    if not six or not four or any(line.is_open for line in six):
+        return []
+    because = (_words(six[0]), Reason("open-beside-v4", {"port": four[0].port}))
+    if _error(six[0]) == TIMEOUT:
+        return [Finding("ipv6-broken", 0.9, because)]
+    return [Finding("ipv6-only-blocked", 0.85, because)]

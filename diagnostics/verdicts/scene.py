@@ -1,0 +1,104 @@
+"""The evidence of one vantage point, laid out so that rules can ask for it."""
+
+from diagnostics.checks.evidence import FAILED, OK, SKIPPED, Evidence, Facts
+
+SERVER = "server"
+AGENT = "agent"
+
+# The stages of a session in the order in which they come.
+STAGES = ("tcp", "greeting", "ehlo", "starttls", "certificate", "ehlo_tls", "auth")
+
+Key = Tuple[str, int]
+
+
+class Line:
+    """All stages of one address and port."""
+
+    def __init__(self, key: Key) -> None:
+        self.address, self.port = key
+        self.stages: Dict[str, Evidence] = {}
+
+    @property
+    def family(self) -> str:
+        """Return ipv4 or ipv6."""
+        return "ipv6" if ":" in self.address else "ipv4"
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether TCP came through."""
+        return self.status("tcp") == OK
+
+    def status(self, stage: str) -> str:
+        """Return how a stage ended, empty if it was not reached."""
+        return self.stages[stage].status if stage in self.stages else ""
+
+    def facts(self, stage: str) -> Facts:
+        """Return what a stage found, empty if it was not reached."""
+        return self.stages[stage].facts if stage in self.stages else {}
+
+    def seconds(self, stage: str) -> float:
+        """Return how long a stage took."""
+        return self.stages[stage].duration_seconds if stage in self.stages else 0.0
+
+    @property
+    def depth(self) -> int:
+        """Return how many stages were reached."""
+        return len(self.stages)
+
+
+class Scene:
+    """One vantage point's evidence, by check and by line."""
+
+    def __init__(self, evidence: Sequence[Evidence], vantage: str) -> None:
+        self.vantage = vantage
+        self.evidence = list(evidence)
+        lines: Dict[Key, Line] = {}
+        for item in evidence:
+            if item.check in STAGES and "address" in item.facts:
+                key = (str(item.facts["address"]), int(item.facts["port"]))
+                lines.setdefault(key, Line(key)).stages[item.check] = item
+        self.lines = [line for line in lines.values() if line.status("tcp") != SKIPPED]
+
+    @property
+    def configured(self) -> Facts:
+        """Return what the customer's server is set to and what the scanner is."""
+        found = self.of("configured")
+        return found[0].facts if found else {}
+
+    def of(self, check: str) -> List[Evidence]:
+        """Return all evidence of one check."""
+        return [item for item in self.evidence if item.check == check]
+
+    @property
+    def known_ports(self) -> List[int]:
+        """Return the ports the scanner offers."""
+        return [int(port) for port in self.configured.get("known_ports", (25, 587))]
+
+    @property
+    def used_ports(self) -> List[int]:
+        """Return the ports that matter: those configured, else those on offer."""
+        ports = [int(port) for port in self.configured.get("ports", ())]
+        return ports or self.known_ports
+
+    def used_lines(self) -> List[Line]:
+        """Return the lines of the ports that matter."""
+        return [line for line in self.lines if line.port in self.used_ports]
+
+    def open_lines(self) -> List[Line]:
+        """Return the lines to judge a session by: used ones, else any that are open."""
+        used = [line for line in self.used_lines() if line.is_open]
+        return used or [line for line in self.lines if line.is_open]
+
+    def main_line(self) -> Optional[Line]:
+        """Return the line that came furthest, used ports first; None without any."""
+        lines = self.used_lines() or self.lines
+        ranked = sorted(lines, key=lambda line: (line.is_open, line.depth))
+        opened = self.open_lines()
+        if ranked and not ranked[-1].is_open and opened:
+            ranked = sorted(opened, key=lambda line: line.depth)
+        return ranked[-1] if ranked else None
+
+
+def failed(items: Sequence[Evidence]) -> List[Evidence]:
+    """Return those that failed."""
+    return [item for item in items if item.status == FAILED]

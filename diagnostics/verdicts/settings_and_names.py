@@ -1,0 +1,93 @@
+"""Rules about what is configured and what names resolve to."""
+
+from typing import List
+
+from diagnostics.checks.configured import HOST_OLD_LITERAL, HOST_OTHER, HOST_TYPO
+from diagnostics.checks.evidence import Evidence, Facts
+from diagnostics.verdicts.finding import Finding, Reason, group
+from diagnostics.verdicts.scene import Scene
+
+SLOW_SECONDS = 1.0
+
+
+def about_settings(scene: Scene) -> List[Finding]:
+    """Compare what is typed with what the scanner is."""
+    facts = scene.configured
+    found: List[Finding] = []
+    host = facts.get("host", "")
+    names = ", ".join(facts.get("known_hosts", ()))
+    differs = (Reason("host-differs", {"host": host, "names": names}),)
+    relation = facts.get("relation")
+    if relation == HOST_TYPO:
+        found.append(Finding("wrong-server-typo", 0.95, differs))
+    elif relation == HOST_OTHER:
+        found.append(Finding("wrong-server", 0.9, differs))
+    elif relation == HOST_OLD_LITERAL:
+        found.append(Finding("stale-ip-in-config", 0.9, differs))
+    for port in facts.get("unknown_ports", ()):
+        if not any(line.port == port and line.is_open for line in scene.lines):
+            ports = ", ".join(str(known) for known in scene.known_ports)
+            values = {"port": port, "ports": ports}
+            reason = Reason("port-not-offered", values)
+            found.append(Finding("wrong-port", 0.9, (reason,)))
+    return found
+
+
+def about_names(scene: Scene) -> List[Finding]:
+    """Judge the system's answer by what the name servers and the portal say."""
+    asked = scene.of("names")
+    system = [item for item in asked if item.facts.get("resolver") == "system"]
+    servers = [item for item in asked if "@system" not in item.subject]
+    servers = [item for item in servers if item.facts.get("resolver") != "none"]
+    main = system[0] if system else None
+    if main is None:
+        return []
+    if main.facts.get("error"):
+        return _unresolved(main, servers)
+    return _unexpected(main, servers) + _slow(main, servers)
+
+
+def _unresolved(main: Evidence, servers: List[Evidence]) -> List[Finding]:
+    name = main.subject.split(" ")[0]
+    because = (Reason("unresolved", {"host": name, "error": main.facts["error"]}),)
+    rcodes = [item.facts.get("rcode") for item in servers]
+    if 2 in rcodes:
+        return [Finding("dns-servfail", 0.85, because)]
+    if 5 in rcodes:
+        return [Finding("dns-refused", 0.9, because)]
+    answered = [code for code in rcodes if code is not None]
+    if 3 in answered or (
+        not servers and main.facts["error"] in ("EAI_NONAME", "EAI_NODATA")
+    ):
+        shares = {"wrong-server-typo": 0.6, "dns-nxdomain": 0.35}
+        return group(shares, because, "compare-name")
+    if servers and not answered:
+        shares = {"dns-server-dead": 0.5, "dns-server-wrong": 0.4}
+        return group(shares, because, "ping-resolver")
+    shares = {"dns-server-dead": 0.4, "dns-server-wrong": 0.3, "dns-servfail": 0.2}
+    return group(shares, because, "ask-resolver")
+
+
+def _unexpected(main: Evidence, servers: List[Evidence]) -> List[Finding]:
+    facts: Facts = main.facts
+    addresses, expected = facts.get("addresses", []), facts.get("expected", [])
+    if not expected or set(addresses) & set(expected):
+        return []
+    values = {"addresses": ", ".join(addresses), "expected": ", ".join(expected)}
+    because = (Reason("other-addresses", values),)
+    by_servers = {a for item in servers for a in item.facts.get("addresses", ())}
+    if by_servers & set(expected):
+        return [Finding("hosts-file-stale", 0.9, because)]
+    return [Finding("dns-hijack", 0.85 if by_servers else 0.7, because, "ask-resolver")]
+
+
+def _slow(main: Evidence, servers: List[Evidence]) -> List[Finding]:
+    timed_out = [item for item in servers if item.facts.get("error") == "timeout"]
+    answered = [item for item in servers if item.facts.get("addresses")]
+    if answered and any(item.facts.get("type") == "AAAA" for item in timed_out):
+        return [Finding("dns-aaaa-timeout", 0.8, (Reason("aaaa-silent"),))]
+    if main.duration_seconds > SLOW_SECONDS:
+        seconds = round(main.duration_seconds, 1)
+        reason = Reason("resolved-late", {"seconds": seconds})
+        return [Finding("dns-slow", 0.6, (reason,))]
+    return []
