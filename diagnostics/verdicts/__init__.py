@@ -1,5 +1,7 @@
 """Evidence → ranked causes; pure, so that stored evidence can be judged again."""
 
+from typing import Dict, List, Sequence
+
 from diagnostics.checks.evidence import Evidence
 from diagnostics.verdicts.encryption import about_encryption
 from diagnostics.verdicts.finding import Finding

@@ -1,5 +1,7 @@
 """What a rule says: a cause, how sure, why, and what would tell more."""
 
+from typing import Any, Dict, List, NamedTuple, Tuple
+
 
 class Reason(NamedTuple):
     """Why, as a code with values: the wording stands in `causes`, in four languages."""

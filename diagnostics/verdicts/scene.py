@@ -1,5 +1,7 @@
 """The evidence of one vantage point, laid out so that rules can ask for it."""
 
+from typing import Dict, List, Optional, Sequence, Tuple
+
 from diagnostics.checks.evidence import FAILED, OK, SKIPPED, Evidence, Facts
 
 SERVER = "server"
