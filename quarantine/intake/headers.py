@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 # What lies further down is not looked at.
 SECTION_BYTES_MAX = 1024 * 1024
-VALUE_BYTES_MAX = 4000
+VALUE_BYTES_MAX = 16_000
 FIELDS_MAX = 2000
 BLANK_LINE = re.compile(rb"^\r?\n|\r?\n\r?\n")
 FIELD = re.compile(

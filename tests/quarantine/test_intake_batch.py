@@ -1,0 +1,137 @@
+"""Group commit on PostgreSQL: all or none, then one by one; few queries, one sync."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+import pytest
+from django.db import DataError
+
+from accounts.models import Policy
+from quarantine.intake.batch import Committer
+from quarantine.intake.envelope import Client, Recipient, Sender, Transaction
+from quarantine.intake.hold import keep_transactions
+from quarantine.intake.spool import Spool
+from quarantine.models import Hold, Message
+from quarantine.store import Writer, open_content
+from tests.conftest import People
+from tests.factories import make_customer
+
+HOSTILE = "x" * 2000 + "@acme.example"  # no column takes it
+
+
+def transaction(*recipients: str, queue_id: str = "", content: bytes = b"x\r\n"):
+    spool = Spool()
+    spool.write(content)
+    spool.finish()
+    return Transaction(
+        Sender("sender@remote.example"),
+        tuple(Recipient(address) for address in recipients),
+        Client(queue_id=queue_id),
+        spool,
+    )
+
+
+@pytest.mark.django_db
+def test_database_error_keeps_nothing_of_a_batch(people: People):
+    with pytest.raises(DataError):
+        keep_transactions(
+            Writer(), [transaction("bob@acme.example"), transaction(HOSTILE)]
+        )
+
+    assert Hold.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_a_batch_costs_few_queries(people: People, django_assert_max_num_queries):
+    make_customer("Dritte AG", domain="third.example")
+    many = [
+        transaction(f"u{n}@{name}.example", queue_id=f"Q{n}")
+        for n in range(20)
+        for name in ("acme", "other", "third")
+    ]
+
+    with django_assert_max_num_queries(8):
+        keep_transactions(Writer(), many)
+
+    assert Hold.objects.count() == 60
+
+
+def nobody(hold: Hold) -> None:
+    """Wake nobody."""
+
+
+def commit(*transactions: Transaction, wake=nobody) -> list[Sequence[str]]:
+    """Put all into one batch and return the replies."""
+
+    async def run() -> list[Sequence[str]]:
+        loop = asyncio.get_running_loop()
+        committer = Committer(loop, wake)
+        answers = [loop.create_future() for _ in transactions]
+        for each, answer in zip(transactions, answers, strict=True):
+            committer.put(each, answer.set_result)
+        committer.start()
+        try:
+            return await asyncio.wait_for(asyncio.gather(*answers), 60)
+        finally:
+            await loop.run_in_executor(None, committer.close)
+
+    return asyncio.run(run())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_hostile_message_in_a_batch_of_200_harms_only_itself(people: People):
+    batch = [
+        transaction(
+            HOSTILE if n == 100 else "bob@acme.example",
+            queue_id=f"Q{n}",
+            content=b"Nummer %d\r\n" % n,
+        )
+        for n in range(200)
+    ]
+
+    replies = commit(*batch)
+
+    assert replies[100] == ["451 4.3.0 Not stored, try again later"]
+    assert sum(reply[0].startswith("250") for reply in replies) == 199
+    read = {
+        message.queue_id: b"".join(open_content(message))
+        for message in Message.objects.all()
+    }
+    assert read == {f"Q{n}": b"Nummer %d\r\n" % n for n in range(200) if n != 100}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_more_than_a_batch_is_kept_in_order_of_arrival(people: People):
+    replies = commit(*[transaction("bob@acme.example") for _ in range(450)])
+
+    assert all(reply[0].startswith("250") for reply in replies)
+    assert Hold.objects.count() == 450
+
+
+@pytest.mark.django_db(transaction=True)
+def test_committer_that_is_closed_defers(people: People):
+    async def run() -> Sequence[str]:
+        loop = asyncio.get_running_loop()
+        committer = Committer(loop, nobody)
+        committer.start()
+        await loop.run_in_executor(None, committer.close)
+        answer = loop.create_future()
+        committer.put(transaction("bob@acme.example"), answer.set_result)
+        return await answer
+
+    assert asyncio.run(run())[0].startswith("451 4.3.0")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_policy_lets_pass_wakes_a_worker_after_the_commit(people: People):
+    Policy.objects.filter(customer=people.acme).update(held_categories=[])
+    seen = []
+
+    def wake(hold: Hold) -> None:
+        seen.append(Hold.objects.get(pk=hold.pk).state)
+
+    commit(transaction("bob@acme.example"), wake=wake)
+
+    assert seen == ["releasing"]
