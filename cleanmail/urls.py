@@ -11,7 +11,7 @@ urlpatterns = [
     path("", views.start, name="start"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
-    path("sprache/", views.set_language, name="set_language"),
+    path("language/", views.set_language, name="set_language"),
     path("", include("accounts.factor_urls")),
     path("", include("accounts.urls")),
     path("", include("quarantine.urls")),
