@@ -1,0 +1,38 @@
+"""One fault: what is broken, how, and what the customer's server is set to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tests.lab.lab import HOST, Lab
+from tests.lab.servers import PASSWORD, USERNAME
+
+NOWHERE4 = "203.0.113.99"  # in the scanner's network, nobody has it
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What the customer's mail server is set to, as its admin tells the probe."""
+
+    host: str = HOST
+    port: int = 587
+    username: str = USERNAME
+    password: str = PASSWORD
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is broken; `inject` breaks it until the lab's `fault` ends."""
+
+    slug: str
+    what: str
+    inject: Callable[[Lab], object]
+    configured: Configured = field(default_factory=Configured)
+
+
+def nothing(_lab: Lab) -> None:
+    """Break nothing: what is wrong stands in the customer's settings."""
+
+
+ON_25 = Configured(port=25)

@@ -1,0 +1,79 @@
+"""The fault lab: faults are injected for real, and our own probe judges them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.lab.fault import Configured
+from tests.lab.faults import BY_SLUG, sample
+from tests.lab.lab import Lab, lab, missing
+from tests.lab.matrix import DOCUMENT, SEED
+from tests.lab.observer import Result, observe
+from tests.lab.topology import CommandFailed, run
+
+SAMPLE = sample(4, SEED)
+RIGHT = {Result.FIRST, Result.GROUP}
+
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.skipif(bool(missing()), reason=missing() or "nothing"),
+]
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Lab]:
+    print(f"fault lab: {len(SAMPLE)} of {len(BY_SLUG)} faults, seed {SEED}")
+    with lab() as up:
+        yield up
+
+
+def recorded(slug: str) -> str:
+    """Return the verdict that the page of the last whole run gives for a fault."""
+    found = re.search(
+        rf"^\| `{slug}` \|.*\| ([^|]+) \| [^|]+ \|$", page(), re.MULTILINE
+    )
+    return found[1] if found else ""
+
+
+def page() -> str:
+    return DOCUMENT.read_text() if DOCUMENT.exists() else ""
+
+
+def test_names_no_cause_in_a_healthy_network(made: Lab):
+    observation = observe(made, Configured())
+
+    assert not observation.error
+    assert observation.causes == ()
+
+
+@pytest.mark.parametrize("slug", [fault.slug for fault in SAMPLE])
+def test_names_a_fault_as_well_as_the_page_says(made: Lab, slug: str):
+    fault = BY_SLUG[slug]
+
+    with made.fault(fault.inject):
+        observation = observe(made, fault.configured)
+
+    assert not observation.error
+    was = recorded(slug).split(",")[0]
+    assert was not in RIGHT or observation.result(slug) in RIGHT, observation
+
+
+def test_leaves_nothing_behind_when_a_run_fails():
+    seen: list[Lab] = []
+
+    with pytest.raises(CommandFailed):
+        fail_inside(seen)
+
+    assert seen[0].topology.prefix not in run("ip", "netns", "list")
+    assert not seen[0].folder.exists()
+    assert not list(Path("/etc/netns").glob(f"{seen[0].topology.prefix}*"))
+
+
+def fail_inside(seen: list[Lab]) -> None:
+    with lab() as up:
+        seen.append(up)
+        up.break_router("no such words")
