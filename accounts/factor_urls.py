@@ -8,6 +8,6 @@ from accounts.wizards import LoginView, SetupView
 
 app_name = "two_factor"
 urlpatterns = [
-    path("anmelden/", LoginView.as_view(), name="login"),
-    path("konto/faktor/", SetupView.as_view(), name="setup"),
+    path("login/", LoginView.as_view(), name="login"),
+    path("account/factor/", SetupView.as_view(), name="setup"),
 ]

@@ -236,6 +236,8 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
         steps = dict(SessionWizardView.get_form_list(self))
         with suppress(MethodNotFoundError):
             steps.update(self.get_method().get_setup_forms(self))
+        if "number" not in self.storage.extra_data:
+            steps.pop("number_code", None)
         return steps
 
     def get_form_kwargs(self, step: str | None = None) -> dict[str, Any]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.admin import AdminSite
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.decorators import method_decorator
 from two_factor.admin import AdminSiteOTPRequiredMixin
 
 
@@ -19,6 +21,7 @@ class StaffSite(AdminSiteOTPRequiredMixin, AdminSite):  # type: ignore[misc]  # 
 
     site_header = site_title = "Cleanmail"
 
+    @method_decorator(login_not_required)
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:

@@ -12,8 +12,8 @@ from cleanmail.celery import app
 from tests.conftest import TOTP_SECRET
 from tests.factories import PASSWORD
 
-LOGIN = "/anmelden/"
-SETUP = "/konto/faktor/"
+LOGIN = "/login/"
+SETUP = "/account/factor/"
 
 
 def totp_code(offset: int = 0, secret: bytes = TOTP_SECRET) -> str:

@@ -34,13 +34,13 @@ def test_asks_for_the_code_before_anybody_is_logged_in(people, client: Client):
 
 def test_logs_in_verified_by_password_and_code(people, client: Client):
     device = make_totp_device(people.bob)
-    post_password(client, "bob@acme.example", next="/konto/")
+    post_password(client, "bob@acme.example", next="/account/")
 
-    response = post_code(client, totp_code(), next="/konto/")
+    response = post_code(client, totp_code(), next="/account/")
 
-    assert response.url == "/konto/"
+    assert response.url == "/account/"
     assert client.session["otp_device_id"] == device.persistent_id
-    assert client.get("/konto/").status_code == 200
+    assert client.get("/account/").status_code == 200
 
 
 def test_refuses_a_wrong_password_and_an_unknown_person_alike(people, client: Client):
@@ -148,6 +148,6 @@ def test_device_of_somebody_else_is_not_asked(people, client: Client):
 def test_log_out_is_a_post(people, client_for):
     client = client_for(people.bob)
 
-    assert client.get("/abmelden/").status_code == 405
-    assert client.post("/abmelden/").url == LOGIN
+    assert client.get("/logout/").status_code == 405
+    assert client.post("/logout/").url == LOGIN
     assert SESSION_KEY not in client.session

@@ -45,7 +45,7 @@ def test_enrols_an_app_and_verifies_the_session(people, client: Client):
     response = post_app_code(client, totp.code_at(secret, totp.current_step()))
 
     device = TotpDevice.objects.get(user=people.bob)
-    assert response.url == "/konto/"
+    assert response.url == "/account/"
     assert client.session["otp_device_id"] == device.persistent_id
     assert client.session.session_key != before
     assert AuditEvent.objects.filter(action="factor.enrol", actor=people.bob).exists()
@@ -134,7 +134,7 @@ def test_hides_from_strangers(people, client: Client):
     response = client.get(SETUP)
 
     assert response.status_code == 302
-    assert response.url.startswith("/anmelden/")
+    assert response.url.startswith("/login/")
 
 
 def test_post_without_a_beginning_leads_to_the_beginning(people, client: Client):
@@ -151,7 +151,7 @@ def test_asks_for_a_fresh_proof_first(people, client: Client):
 
     response = client.get(SETUP)
 
-    assert response.url.startswith("/konto/bestaetigung/?next=")
+    assert response.url.startswith("/account/confirm/?next=")
 
 
 def test_wrong_codes_are_throttled(people, client: Client):
