@@ -119,6 +119,14 @@ def confirm_arrival(hold: Hold, *, actor: Actor) -> None:
     audit.record(actor, "hold.confirm_arrival", hold)
 
 
+@transaction.atomic(durable=True)
+def mark_seen(hold: Hold, *, actor: Actor) -> None:
+    """Note that somebody who may decide has looked; the first look counts."""
+    _require_act(hold, Permission.DISCARD, rulebook=get_rulebook(actor))
+    unseen = Hold.objects.visible_to(actor).filter(pk=hold.pk, first_seen_at=None)
+    unseen.update(first_seen_at=timezone.now())
+
+
 def _require_act(hold: Hold, permission: Permission, *, rulebook: Rulebook) -> None:
     require_permission(rulebook.actor, permission)
     if not rulebook.rights(hold).can_act:

@@ -74,6 +74,7 @@ class Row:
     ends: str
     is_soon: bool
     state: Mark | None
+    is_new: bool
     can_pick: bool
     can_release: bool
     can_undo: bool
@@ -108,7 +109,7 @@ def short_time(moment: datetime) -> str:
     if local.date() == now.date():
         return f"{local:%H:%M}"
     weekday = WEEKDAYS_ABBR[local.weekday()]
-    if timedelta(0) < now.date() - local.date() < timedelta(days=7):
+    if abs(now.date() - local.date()) < timedelta(days=7):
         return f"{weekday} {local:%H:%M}"
     return f"{weekday} {day_and_month(moment)}"
 
@@ -176,6 +177,7 @@ def _make_row(hold: Hold, *, url: str, category: Mark, rulebook: Rulebook) -> Ro
         ends=ends,
         is_soon=is_soon,
         state=state_mark(hold.state),
+        is_new=is_open and hold.first_seen_at is None,
         can_pick=is_open and rights.can_act,
         can_release=is_open and rights.can_release and hold.category not in DANGEROUS,
         can_undo=hold.state == State.DISCARDED and rights.can_act,
@@ -187,7 +189,8 @@ def poll_seconds(hold: Hold) -> int:
     """Return how soon to ask again how a release went; 0 when it is decided."""
     if hold.state != State.RELEASING:
         return 0
-    return 30 if hold.attempts_count else 2
+    waits = hold.next_attempt_at and hold.next_attempt_at > timezone.now()
+    return 30 if waits else 2
 
 
 def reply_text(attempt: ReleaseAttempt) -> str:

@@ -29,7 +29,9 @@ class Acts:
     """The column of decisions."""
 
     title: str
-    why: str
+    # Why a button is missing, and how long the mail is here.
+    why: str = ""
+    ends_on: str = ""
     first: tuple[Act, ...] = ()
     more: tuple[Act, ...] = ()
     more_why: str = ""
@@ -42,7 +44,7 @@ def make_acts(hold: Hold, *, rights: Rights) -> Acts:
             "Sie dürfen die E-Mails dieser Adresse ansehen, aber nicht freigeben oder "
             "verwerfen."
         )
-        return Acts(_("Nur ansehen"), only)
+        return Acts(_("Nur ansehen"), only, full_date(hold.expires_at))
     if hold.state == State.EXPIRED or hold.expires_at <= timezone.now():
         return Acts(_("Abgelaufen"), _("Hier gibt es nichts mehr zu entscheiden."))
     if hold.state in OPEN:
@@ -51,8 +53,7 @@ def make_acts(hold: Hold, *, rights: Rights) -> Acts:
 
 
 def _later_acts(hold: Hold, *, rights: Rights) -> Acts:
-    until = _("Die E-Mail bleibt bis %(date)s abrufbar.")
-    keeps = until % {"date": full_date(hold.expires_at)}
+    ends_on = full_date(hold.expires_at)
     again = _act(hold, "release_again", _("Nochmals zustellen"), "release")
     repeat = (again,) if rights.can_release else ()
     discard = _act(hold, "discard", _("Verwerfen"), "trash")
@@ -60,44 +61,47 @@ def _later_acts(hold: Hold, *, rights: Rights) -> Acts:
     undo = _act(hold, "undo", _("Rückgängig"), "refresh")
     wait = _("Diese Seite sagt es, sobald der Server geantwortet hat.")
     return {
-        State.RELEASING: Acts(_("Unterwegs"), wait),
-        State.RELEASED: Acts(_("Erledigt"), keeps, repeat),
-        State.FAILED: Acts(_("Entscheiden"), keeps, (*repeat, discard)),
-        State.UNSURE: Acts(_("Entscheiden"), keeps, (arrived, *repeat, discard)),
-        State.DISCARDED: Acts(_("Verworfen"), keeps, (undo,)),
+        State.RELEASING: Acts(_("Unterwegs"), wait, ends_on),
+        State.RELEASED: Acts(_("Erledigt"), "", ends_on, repeat),
+        State.FAILED: Acts(_("Entscheiden"), "", ends_on, (*repeat, discard)),
+        State.UNSURE: Acts(_("Entscheiden"), "", ends_on, (arrived, *repeat, discard)),
+        State.DISCARDED: Acts(_("Verworfen"), "", ends_on, (undo,)),
     }[State(hold.state)]
 
 
 def _open_acts(hold: Hold, *, rights: Rights) -> Acts:
-    title, until = (
-        _("Entscheiden"),
-        _("Läuft ab: %(date)s") % {"date": full_date(hold.expires_at)},
-    )
-    discard = _act(hold, "discard", _("Verwerfen"), "trash")
+    title, ends_on = _("Entscheiden"), full_date(hold.expires_at)
     if not rights.can_release:
-        reserved = _(
-            "E-Mails der Art «%(category)s» gibt nur der Administrator Ihrer Firma "
-            "frei."
-        )
-        why = reserved % {"category": category_mark(hold.category).label}
-        if hold.state == State.REQUESTED:
-            return Acts(title, why, (discard,))
-        ask = _act(
-            hold, "request_release", _("Freigabe anfragen"), "release", "primary"
-        )
-        return Acts(title, why, (ask, discard))
+        return Acts(title, _reserved(hold), ends_on, _asking(hold))
     deny = _act(hold, "deny", _("Anfrage ablehnen"), "block")
     denial = (deny,) if hold.state == State.REQUESTED else ()
     if hold.category in DANGEROUS:
         return Acts(
             title,
-            until,
+            "",
+            ends_on,
             (_act(hold, "discard", _("Verwerfen"), "trash", "primary"), *denial),
             (_act(hold, "release", _("Freigeben"), "release"),),
             _("Nur wenn Sie beim Absender auf anderem Weg nachgefragt haben."),
         )
     release = _act(hold, "release", _("Freigeben"), "release", "primary")
-    return Acts(title, until, (release, discard, *denial))
+    discard = _act(hold, "discard", _("Verwerfen"), "trash")
+    return Acts(title, "", ends_on, (release, discard, *denial))
+
+
+def _reserved(hold: Hold) -> str:
+    reserved = _(
+        "E-Mails der Art «%(category)s» gibt nur der Administrator Ihrer Firma frei."
+    )
+    return reserved % {"category": category_mark(hold.category).label}
+
+
+def _asking(hold: Hold) -> tuple[Act, ...]:
+    discard = _act(hold, "discard", _("Verwerfen"), "trash")
+    if hold.state == State.REQUESTED:
+        return (discard,)
+    ask = _act(hold, "request_release", _("Freigabe anfragen"), "release", "primary")
+    return (ask, discard)
 
 
 def _act(hold: Hold, name: str, label: str, icon: str, css: str = "") -> Act:

@@ -11,7 +11,6 @@ from accounts.models.customers import Category
 from quarantine.models import Hold, ReleaseAttempt
 from quarantine.presentation import (
     category_mark,
-    clock_time,
     decider,
     full_date,
     reply_text,
@@ -35,7 +34,7 @@ class Answer:
     todo: str
     reply: str = ""
     hints: tuple[str, ...] = ()
-    is_live: bool = False
+    is_advice: bool = False
 
 
 def make_answer(hold: Hold, last: ReleaseAttempt | None) -> Answer:
@@ -79,6 +78,7 @@ def _verdict(hold: Hold) -> Answer:
         kicker=_kicker(mark.label, hold.score),
         cause=causes[Category(hold.category)],
         todo=_advice(hold),
+        is_advice=True,
         hints=_asked(hold),
     )
 
@@ -118,7 +118,7 @@ def _asked(hold: Hold) -> tuple[str, ...]:
 
 
 def _releasing(hold: Hold, last: ReleaseAttempt | None) -> Answer:
-    if last is None or not hold.attempts_count or hold.next_attempt_at is None:
+    if last is None or hold.next_attempt_at is None:
         return Answer(
             tone="is-info",
             icon="spinner",
@@ -128,12 +128,11 @@ def _releasing(hold: Hold, last: ReleaseAttempt | None) -> Answer:
                 "Der empfangende Server hat noch nicht geantwortet. Sie können die "
                 "Seite verlassen; wir bleiben dran."
             ),
-            is_live=True,
         )
     due = hold.next_attempt_at > timezone.now()
     again = (
         _("Wir versuchen es um %(time)s wieder.")
-        % {"time": clock_time(hold.next_attempt_at)}
+        % {"time": told_time(hold.next_attempt_at)}
         if due
         else _("Wir versuchen es gerade wieder.")
     )
@@ -144,7 +143,6 @@ def _releasing(hold: Hold, last: ReleaseAttempt | None) -> Answer:
         cause=again,
         todo=_waiting_because(last),
         reply=reply_text(last),
-        is_live=True,
     )
 
 

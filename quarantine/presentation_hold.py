@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from quarantine.access import Rights
@@ -24,6 +25,8 @@ from quarantine.states import REPEATABLE, State
 from quarantine.visible import show_line
 
 Outcome = ReleaseAttempt.Outcome
+# After these a release goes on.
+PASSING = frozenset({Outcome.DEFERRED, Outcome.UNREACHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +70,43 @@ class Status:
     acts: Acts
     history: tuple[HistoryLine, ...]
     poll_seconds: int
+    # Where to note that the page was looked at; nothing once it was.
+    seen_url: str
 
 
 def make_status(
     hold: Hold, attempts: Sequence[ReleaseAttempt], *, rights: Rights
 ) -> Status:
     """Return what the page says now."""
+    last = _latest(hold, attempts)
     return Status(
-        answer=make_answer(hold, attempts[-1] if attempts else None),
-        stations=_stations(hold, attempts),
+        answer=make_answer(hold, last),
+        stations=_stations(hold, last),
         acts=make_acts(hold, rights=rights),
         history=_history(hold, attempts),
         poll_seconds=poll_seconds(hold),
+        seen_url=_seen_url(hold, rights=rights),
     )
 
 
-def _stations(hold: Hold, attempts: Sequence[ReleaseAttempt]) -> tuple[Station, ...]:
+def _seen_url(hold: Hold, *, rights: Rights) -> str:
+    if hold.first_seen_at is not None or not rights.can_act:
+        return ""
+    return reverse("quarantine:mark_seen", args=[hold.pk])
+
+
+def _latest(hold: Hold, attempts: Sequence[ReleaseAttempt]) -> ReleaseAttempt | None:
+    """Return the latest try, unless it ended a release before the one on the way."""
+    last = attempts[-1] if attempts else None
+    is_on_the_way = hold.state == State.RELEASING
+    if last is None or (is_on_the_way and last.outcome not in PASSING):
+        return None
+    return last
+
+
+def _stations(hold: Hold, last: ReleaseAttempt | None) -> tuple[Station, ...]:
     if hold.state not in {State.RELEASING, *REPEATABLE}:
         return ()
-    last = attempts[-1] if attempts else None
     released = Station(
         "is-done", _("Freigegeben"), f"{decider(hold)}, {clock_time(hold.decided_at)}"
     )
@@ -143,5 +164,8 @@ def _history(hold: Hold, attempts: Sequence[ReleaseAttempt]) -> tuple[HistoryLin
             Outcome.UNSURE: _("Verbindung zu %(host)s nach der Übergabe abgebrochen"),
         }[Outcome(attempt.outcome)]
         lines.append((attempt.finished_at, what % said, _("Cleanmail")))
+    if len(lines) == 1:
+        # The page's head says as much.
+        return ()
     lines.sort(key=lambda line: line[0], reverse=True)
     return tuple(HistoryLine(told_time(at), what, who) for at, what, who in lines)

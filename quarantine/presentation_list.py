@@ -22,6 +22,7 @@ from quarantine.search import (
     Show,
     count_by_show,
     count_holds,
+    find_looser,
     find_page,
 )
 
@@ -51,7 +52,7 @@ class HoldList:
     older_url: str
     is_search: bool
     said: str
-    looser_word: str
+    looser_text: str
     looser_url: str
     reset_url: str
 
@@ -66,7 +67,8 @@ def make_list(
     """Return the page of the list that the criteria and the place name."""
     page = find_page(actor, criteria, before=before, after=after)
     counts = count_by_show(actor)
-    looser = _looser(criteria)
+    is_miss = criteria.is_narrow and not page.holds
+    looser = find_looser(actor, criteria) if is_miss else None
     soon = counts[Show.SOON]
     return HoldList(
         rows=make_rows(page.holds, rulebook=get_rulebook(actor)),
@@ -80,8 +82,8 @@ def make_list(
         older_url=list_url(criteria, after=page.after),
         is_search=criteria.is_narrow,
         said=" ".join(criteria.words),
-        looser_word=" ".join(looser.words),
-        looser_url=list_url(looser) if looser.words else "",
+        looser_text=_looser_text(criteria, looser) if looser else "",
+        looser_url=list_url(looser) if looser else "",
         reset_url=list_url(Criteria(show=criteria.show)),
     )
 
@@ -156,9 +158,9 @@ def _found(actor: Actor, criteria: Criteria, page: Page) -> str:
     return _("%(found)s, %(rows)d auf einer Seite") % {"found": told, "rows": PAGE_ROWS}
 
 
-def _looser(criteria: Criteria) -> Criteria:
-    """Return a search with the longest word alone: the likeliest to be a name."""
-    if len(criteria.words) < 2 and not (criteria.why or criteria.to or criteria.when):
-        return Criteria()
-    longest = max(criteria.words, key=len, default="")
-    return Criteria(words=(longest,) if longest else (), show=criteria.show)
+def _looser_text(criteria: Criteria, looser: Criteria) -> str:
+    if looser.words != criteria.words:
+        return _("Nur nach «%(word)s» suchen") % {"word": " ".join(looser.words)}
+    if looser.show == criteria.show:
+        return _("Ohne Filter suchen")
+    return _("Unter «%(show)s» suchen") % {"show": Show(looser.show).label}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -52,7 +53,7 @@ def make_facts(hold: Hold) -> Facts:
         sender=sender_name(hold),
         sender_address=show_line(hold.header_from) if hold.header_from_name else "",
         recipient=show_line(hold.envelope_recipient),
-        received=short_time(hold.received_at),
+        received=_received(hold.received_at),
         received_iso=hold.received_at.isoformat(timespec="seconds"),
         lines=_lines(hold),
         symbols=_symbols(hold.reason),
@@ -76,6 +77,12 @@ def _lines(hold: Hold) -> list[Fact]:
         (_("Stellt sich vor als"), message.client_helo),
     )
     return [Fact(term, show_line(text)) for term, text in told if text]
+
+
+def _received(moment: datetime) -> str:
+    if timezone.localdate(moment) == timezone.localdate():
+        return _("heute %(time)s") % {"time": short_time(moment)}
+    return short_time(moment)
 
 
 def _bracket(text: str) -> str:

@@ -22,12 +22,15 @@ COUNT_MAX = 1000
 WORD_LETTERS_MIN = 3
 WORDS_MAX = 8
 SOON = timedelta(days=2)
+# How many words of a search without a hit are tried alone.
+LOOSER_WORDS = 4
 
 
 class Show(models.TextChoices):
     """The quick filters above the list."""
 
     OPEN = "", _("Alle")
+    NEW = "new", _("Neu")
     SOON = "soon", _("Läuft bald ab")
     REQUESTED = "requested", _("Freigabe angefragt")
     UNDELIVERED = "undelivered", _("Noch nicht zugestellt")
@@ -46,6 +49,7 @@ class When(models.TextChoices):
 
 STATES: dict[str, tuple[str, ...]] = {
     Show.OPEN: OPEN,
+    Show.NEW: OPEN,
     Show.SOON: OPEN,
     Show.REQUESTED: (State.REQUESTED,),
     Show.UNDELIVERED: (State.RELEASING, State.FAILED, State.UNSURE),
@@ -115,6 +119,8 @@ def split_words(text: str) -> tuple[str, ...]:
 def select_holds(actor: Actor, criteria: Criteria) -> QuerySet[Hold]:
     """Return what matches all of the criteria, within the actor's reach."""
     holds = list_holds(actor).filter(state__in=STATES[criteria.show])
+    if criteria.show == Show.NEW:
+        holds = holds.filter(first_seen_at=None)
     if criteria.show == Show.SOON:
         holds = holds.filter(expires_at__lte=timezone.now() + SOON)
     for word in criteria.words:
@@ -161,11 +167,23 @@ def count_holds(actor: Actor, criteria: Criteria) -> int:
 
 def count_by_show(actor: Actor) -> dict[str, int]:
     """Return the counts that the quick filters tell, each capped."""
-    counted = (Show.OPEN, Show.SOON, Show.REQUESTED, Show.UNDELIVERED)
+    counted = (Show.OPEN, Show.NEW, Show.SOON, Show.REQUESTED, Show.UNDELIVERED)
     nothing = Criteria()
     return {
         show: count_holds(actor, replace(nothing, show=show.value)) for show in counted
     }
+
+
+def find_looser(actor: Actor, criteria: Criteria) -> Criteria | None:
+    """Return a search near this one that finds something; for pages without a hit."""
+    words = Criteria(words=criteria.words)
+    elsewhere = (Show.OPEN, Show.RELEASED, Show.UNDELIVERED, Show.DISCARDED)
+    candidates = [replace(words, show=show.value) for show in elsewhere]
+    candidates += [Criteria(words=(word,)) for word in criteria.words[:LOOSER_WORDS]]
+    for looser in candidates:
+        if looser != criteria and select_holds(actor, looser).exists():
+            return looser
+    return None
 
 
 def _newer_page(holds: QuerySet[Hold], before: Cursor) -> Page | None:

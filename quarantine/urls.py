@@ -15,6 +15,7 @@ urlpatterns = [
     path("holds/<uuid:pk>/", views.hold, name="hold"),
     path("holds/<uuid:pk>/row", views.hold_row, name="hold_row"),
     path("holds/<uuid:pk>/status", views.hold_status, name="hold_status"),
+    path("holds/<uuid:pk>/seen", views.mark_seen, name="mark_seen"),
     path("holds/<uuid:pk>/release", views.release, name="release"),
     path("holds/<uuid:pk>/again/release", views.release_again, name="release_again"),
     path("holds/<uuid:pk>/discard", views.discard, name="discard"),

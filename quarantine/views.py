@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.decorators import require_step_up
 from accounts.responses import (
     fragment_or_redirect,
     htmx_target,
@@ -41,7 +42,10 @@ def holds(request: ActorRequest) -> HttpResponse:
 @portal_page
 def hold_rows(request: ActorRequest) -> HttpResponse:
     """Show the list alone, for a search in place."""
-    return render(request, "quarantine/_holds.html", _list_context(request))
+    response = render(request, "quarantine/_holds.html", _list_context(request))
+    # The address bar shows the page, not the fragment.
+    response["HX-Replace-Url"] = _list_address(request)
+    return response
 
 
 @require_safe
@@ -66,6 +70,15 @@ def hold_status(request: ActorRequest, pk: UUID) -> HttpResponse:
     hold = access.get_hold(request.actor, pk)
     context = _status_context(request, hold) | {"is_fragment": True}
     return render(request, "quarantine/_hold_status.html", context)
+
+
+@require_POST
+@portal_page
+def mark_seen(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Note that the page of a hold was looked at; a GET changes nothing."""
+    hold = access.get_hold(request.actor, pk)
+    actions.mark_seen(hold, actor=request.actor)
+    return HttpResponse(status=204)
 
 
 @require_POST
@@ -118,6 +131,7 @@ def confirm_arrival(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+@require_step_up
 @portal_page
 def release_many(request: ActorRequest) -> HttpResponse:
     """Release the ticked holds."""
@@ -201,11 +215,15 @@ def _tell(request: ActorRequest, result: actions.BulkResult, done: str) -> None:
 
 def _back_to_list(request: ActorRequest) -> HttpResponse:
     """See the list again, with the search that stands in this address."""
-    query = request.META.get("QUERY_STRING", "")
-    to = reverse("quarantine:holds")
-    response = HttpResponseRedirect(f"{to}?{query}" if query else to)
+    response = HttpResponseRedirect(_list_address(request))
     response.status_code = 303
     return response
+
+
+def _list_address(request: ActorRequest) -> str:
+    query = request.META.get("QUERY_STRING", "")
+    to = reverse("quarantine:holds")
+    return f"{to}?{query}" if query else to
 
 
 def _list_context(request: ActorRequest) -> dict[str, object]:

@@ -92,3 +92,17 @@ def test_tells_of_those_that_the_admin_releases(people, client_for):
 
     assert "1 E-Mail darf nur der Administrator freigeben." in page.content.decode()
     assert Hold.objects.get(pk=reserved.pk).state == State.HELD
+
+
+def test_release_of_many_demands_a_fresh_proof(people, client_for):
+    hold = make_hold(people.acme)
+    client = client_for(people.bob)
+    session = client.session
+    for key in [key for key in session.keys() if "proof" in key]:  # noqa: SIM118
+        del session[key]
+    session.save()
+
+    response = client.post("/holds/release", {"hold": [hold.pk]})
+
+    assert response.status_code == 302
+    assert states() == {State.HELD}

@@ -146,7 +146,7 @@ def test_accepted_shows_reply_and_queue_id(people, client_for):
 
     assert "250 2.0.0 Ok: queued as 4XbK2v1zQd" in page
     assert "Der Mailserver von bob@acme.example hat die E-Mail angenommen." in page
-    assert "hx-trigger" not in page
+    assert "load delay" not in page
 
 
 def test_own_relay_is_not_called_delivered(people, client_for):
@@ -306,3 +306,45 @@ def test_costs_few_queries(people, client_for, django_assert_max_num_queries):
 
     with django_assert_max_num_queries(10):
         client.get(f"/holds/{hold.pk}/")
+
+
+def test_looking_is_noted_by_a_post_of_who_may_decide(people, client_for):
+    hold = make_hold(people.acme)
+    client = client_for(people.bob)
+
+    client.get(f"/holds/{hold.pk}/")
+    unseen = Hold.objects.get(pk=hold.pk).first_seen_at
+    response = client.post(f"/holds/{hold.pk}/seen")
+    seen = Hold.objects.get(pk=hold.pk).first_seen_at
+    client.post(f"/holds/{hold.pk}/seen")
+
+    assert unseen is None
+    assert response.status_code == 204
+    assert seen is not None
+    assert Hold.objects.get(pk=hold.pk).first_seen_at == seen
+    assert "/seen" not in page_of(client, hold)
+
+
+def test_look_of_a_viewer_or_stranger_counts_for_nobody(people, client_for):
+    hold = make_hold(people.acme)
+
+    viewer = client_for(people.rita).post(f"/holds/{hold.pk}/seen")
+    stranger = client_for(people.charlie).post(f"/holds/{hold.pk}/seen")
+
+    assert (viewer.status_code, stranger.status_code) == (403, 404)
+    assert Hold.objects.get(pk=hold.pk).first_seen_at is None
+
+
+def test_release_on_its_way_again_forgets_how_the_last_one_ended(people, client_for):
+    hold = make_hold(
+        people.acme,
+        state=State.RELEASING,
+        attempts_count=1,
+        next_attempt_at=timezone.now(),
+    )
+    make_attempt(hold, "rejected", reply_code=552, reply_text="Too big")
+
+    page = page_of(client_for(people.bob), hold)
+
+    assert "Die E-Mail wird zugestellt …" in page
+    assert "bat um Geduld" not in page

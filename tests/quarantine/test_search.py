@@ -103,10 +103,10 @@ def test_short_word_alone_is_explained(people, client_for, holds):
 
 
 def test_no_hit_says_what_else_can_have_happened(people, client_for, holds):
-    page = client_for(people.bob).get("/holds/", {"q": "gerber ziegel"})
+    page = client_for(people.bob).get("/holds/", {"q": "ziegel gerber"})
 
     text = page.content.decode()
-    assert "Kein Treffer für «gerber ziegel»" in text
+    assert "Kein Treffer für «ziegel gerber»" in text
     assert "Fehlermeldung" in text
     assert "Nur nach «gerber» suchen" in text
     assert 'href="/holds/?q=gerber"' in text
@@ -122,3 +122,26 @@ def test_counts_stop_at_a_thousand(people, monkeypatch, client_for):
 
     assert count_holds(actor_of(people.alice), Criteria()) == 3
     assert "über 2 E-Mails" in page
+
+
+def test_no_hit_leads_to_where_the_words_are_found(people, client_for):
+    make_hold(people.acme, state="discarded", search_text="ziegel")
+    client = client_for(people.bob)
+
+    page = client.get("/holds/", {"q": "ziegel"}).content.decode()
+
+    assert "Unter «Verworfen» suchen" in page
+    assert 'href="/holds/?q=ziegel&amp;show=discarded"' in page
+
+
+def test_fragment_tells_the_address_of_its_page(people, client_for, holds):
+    response = client_for(people.bob).get("/holds/rows?q=dach")
+
+    assert response["HX-Replace-Url"] == "/holds/?q=dach"
+
+
+def test_new_ones_are_those_that_nobody_has_looked_at(people, client_for):
+    make_hold(people.acme, subject="Neue")
+    make_hold(people.acme, subject="Gesehene", first_seen_at=timezone.now())
+
+    assert found(client_for(people.bob), show="new") == {"Neue"}
