@@ -163,11 +163,17 @@ def _send(client: smtplib.LMTP, letter: Letter, minutes_ago: int) -> None:
     queue_id = secrets.token_hex(5).upper()
     client.docmd("XFORWARD", CLIENT)
     client.docmd("XFORWARD", f"PROTO=ESMTP HELO=mail.absender.example IDENT={queue_id}")
-    sender = "" if letter.is_null_sender else letter.sender
     content = _content(letter, queue_id, minutes_ago)
-    refused = client.sendmail(sender, letter.recipients, content)
+    client.mail("" if letter.is_null_sender else letter.sender)
+    for recipient in letter.recipients:
+        client.rcpt(recipient)
+    client.docmd("DATA")
+    client.send(content.replace(b"\r\n.", b"\r\n..") + b".\r\n")
+    # LMTP answers once for each recipient (RFC 2033), which smtplib does not know.
+    replies = [client.getreply() for _ in letter.recipients]
+    refused = [reply for reply in replies if reply[0] != 250]
     if refused:
-        raise smtplib.SMTPRecipientsRefused(refused)
+        raise smtplib.SMTPDataError(*refused[0])
 
 
 def send_letters() -> int:
