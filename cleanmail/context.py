@@ -14,6 +14,10 @@ from django.utils.translation import gettext as _
 from accounts.tenancy import Actor, Permission
 
 
+# Cities of the zone database that are written differently here.
+CITIES = {"Zurich": "Zürich", "Geneva": "Genève"}
+
+
 @dataclass(frozen=True, slots=True)
 class NavItem:
     """One entry of the main navigation."""
@@ -33,6 +37,13 @@ def _navigation(actor: Actor, namespace: str) -> list[NavItem]:
     ]
 
 
+def _zone_name() -> str:
+    """Return city and offset of the reader's zone, such as "Zürich (UTC+01:00)"."""
+    city = timezone.get_current_timezone_name().rpartition("/")[2].replace("_", " ")
+    offset = timezone.localtime().isoformat()[-6:]
+    return f"{CITIES.get(city, city)} (UTC{offset})"
+
+
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Return portal name, navigation, customer, languages and the reader's zone."""
     actor: Actor | None = getattr(request, "actor", None)
@@ -44,5 +55,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav": _navigation(actor, namespace) if actor else [],
         "in_profile": namespace in {"accounts", "two_factor"},
         "customer": getattr(request, "customer", None),
-        "zone_name": timezone.get_current_timezone_name(),
+        "zone_name": _zone_name(),
     }

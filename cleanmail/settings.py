@@ -10,7 +10,6 @@ import environ
 from csp.constants import NONE, SELF
 from django.contrib.messages import ERROR, SUCCESS, WARNING
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -199,10 +198,10 @@ MESSAGE_TAGS = {SUCCESS: "good", ERROR: "bad", WARNING: "warn"}
 # --- Languages and times -----------------------------------------------------
 LANGUAGE_CODE = env.str("DEFAULT_LANGUAGE", default="de")
 LANGUAGES = [
-    ("de", _("Deutsch")),
-    ("en", _("English")),
-    ("fr", _("Français")),
-    ("it", _("Italiano")),
+    ("de", "Deutsch"),
+    ("en", "English"),
+    ("fr", "Français"),
+    ("it", "Italiano"),
 ]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["cleanmail.formats"]
