@@ -58,15 +58,14 @@ class Segment:
     def __init__(self, folder: Path, expires_on: date) -> None:
         self.name = f"{expires_on.isoformat()}-{uuid.uuid4().hex}.seg"
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self._file = os.open(folder / self.name, flags, 0o600)
-        self._folder = folder
+        self._path = folder / self.name
+        self._file = os.open(self._path, flags, 0o600)
         self._is_dirty = self._is_new = True
         self.end = len(MAGIC)
         try:
             self.write(0, MAGIC)
         except OSError:
-            self.close()
-            (folder / self.name).unlink(missing_ok=True)
+            self.abandon()
             raise
 
     def write(self, offset: int, data: bytes) -> None:
@@ -77,23 +76,28 @@ class Segment:
             written = os.pwrite(self._file, rest, offset)
             rest, offset = rest[written:], offset + written
 
-    def cut(self) -> None:
-        """Drop what a failed append wrote after the last whole message."""
-        with suppress(OSError):
-            os.ftruncate(self._file, self.end)
-
     def sync(self) -> None:
         """Make all that was written durable, the file's name too."""
         if self._is_dirty:
             os.fdatasync(self._file)
+            if os.fstat(self._file).st_nlink == 0:
+                raise FileNotFoundError(self.name)  # somebody emptied the folder
         if self._is_new:
-            _sync_folder(self._folder)
+            _sync_folder(self._path.parent)
         self._is_dirty = self._is_new = False
 
     def close(self) -> None:
         """Close the file; errors were answered for by sync."""
         with suppress(OSError):
             os.close(self._file)
+
+    def abandon(self) -> None:
+        """Leave the file after a failure, without a trace if no row can name it."""
+        with suppress(OSError):
+            os.ftruncate(self._file, self.end)
+        self.close()
+        if self._is_new:
+            self._path.unlink(missing_ok=True)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -107,8 +111,9 @@ def _sync_folder(folder: Path) -> None:
 class Writer:
     """One process's segments; not for several threads at once.
 
-    Content is durable after `sync`, not before. Failures raise StoreUnavailable, and
-    the writer stays usable: a segment whose sync failed is never written to again.
+    Content is durable after `sync`, not before. Failures raise StoreUnavailable; then
+    nothing appended since the last sync may be relied on, but the writer stays usable:
+    a segment that had a failure is never written to again.
     """
 
     def __init__(self) -> None:
@@ -124,14 +129,12 @@ class Writer:
             segment = self._open(expires_on)
             offset = end = segment.end
             frames = split_frames(digest.follow(content))
-            try:
-                for frame in seal_frames(message_id, key, frames):
-                    segment.write(end, frame)
-                    end += len(frame)
-            except BaseException:
-                segment.cut()
-                raise
+            for frame in seal_frames(message_id, key, frames):
+                segment.write(end, frame)
+                end += len(frame)
         except OSError as error:
+            if failed := self._segments.pop(expires_on, None):
+                failed.abandon()
             raise StoreUnavailable(str(error)) from error
         segment.end = end
         return Stored(
@@ -153,9 +156,10 @@ class Writer:
                 # The kernel may now call lost pages clean: a second sync would lie.
                 logger.exception("segment %s: sync failed", segment.name)
                 failed.append(segment.name)
-                self._segments.pop(expires_on).close()
-            if segment.end >= SEGMENT_BYTES_MAX:
-                self._segments.pop(expires_on, segment).close()
+                self._segments.pop(expires_on).abandon()
+            else:
+                if segment.end >= SEGMENT_BYTES_MAX:
+                    self._segments.pop(expires_on).close()
         if len(self._segments) > SEGMENTS_OPEN_MAX:
             self.close()
         if failed:

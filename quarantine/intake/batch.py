@@ -13,7 +13,7 @@ from django.db import Error, close_old_connections, connection
 
 from quarantine.intake.envelope import Transaction
 from quarantine.intake.hold import LATER, Kept, keep_transactions
-from quarantine.models import Hold
+from quarantine.intake.waker import Wake, Waker
 from quarantine.store import Writer
 
 logger = logging.getLogger(__name__)
@@ -21,9 +21,9 @@ logger = logging.getLogger(__name__)
 BATCH_MESSAGES = 200
 BATCH_BYTES = 8 * 1024 * 1024
 WAITING_MAX = 2000
+WAKE_SECONDS = 2.0
 
 Answer = Callable[[Sequence[str]], None]
-Wake = Callable[[Hold], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Committer:
 
     def __init__(self, loop: asyncio.AbstractEventLoop, wake: Wake) -> None:
         self._loop = loop
-        self._wake = wake
+        self._waker = Waker(wake)
         self._writer = Writer()
         self._queue: deque[Waiting] = deque()
         self._wakes = threading.Condition()
@@ -52,6 +52,7 @@ class Committer:
 
     def start(self) -> None:
         """Begin to work."""
+        self._waker.start()
         self._thread.start()
 
     def close(self) -> None:
@@ -60,6 +61,7 @@ class Committer:
             self._is_closing = True
             self._wakes.notify()
         self._thread.join()
+        self._waker.close(WAKE_SECONDS)
 
     def put(self, transaction: Transaction, answer: Answer) -> None:
         """Queue it; `answer` is called in the loop once it is durable or given up."""
@@ -76,7 +78,7 @@ class Committer:
             kept = self._keep([waiting.transaction for waiting in batch])
             self._loop.call_soon_threadsafe(_answer_all, batch, kept.replies)
             for hold in kept.due:
-                self._wake(hold)
+                self._waker.tell(hold)
         self._writer.close()
         connection.close()
 

@@ -11,9 +11,10 @@ from ipaddress import ip_network
 
 from django.conf import settings
 
-from quarantine.intake.batch import Committer, Wake
+from quarantine.intake.batch import Committer
 from quarantine.intake.connection import Door
 from quarantine.intake.lmtp import Session
+from quarantine.intake.waker import Wake
 
 BACKLOG = 512
 DRAIN_SECONDS = 30.0

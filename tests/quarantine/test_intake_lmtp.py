@@ -305,9 +305,13 @@ def test_peer_outside_the_networks_is_sent_away():
 
 
 def test_sessions_are_capped():
-    with server(max_sessions=2) as running, connect(running), connect(running):
-        with connect(running) as third:
-            assert third.greeting.startswith("421 4.3.2")
+    with (
+        server(max_sessions=2) as running,
+        connect(running),
+        connect(running),
+        connect(running) as third,
+    ):
+        assert third.greeting.startswith("421 4.3.2")
 
 
 def test_place_of_a_session_that_ended_is_free_again():

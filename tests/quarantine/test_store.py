@@ -240,6 +240,26 @@ def test_failed_sync_leaves_the_segment_for_good(writer: Writer):
     assert keep(writer, b"later").segment != lost.segment
 
 
+def test_segment_that_was_deleted_meanwhile_is_noticed(writer: Writer, settings):
+    before = keep(writer, b"before")
+    (Path(settings.STORE_DIR) / before.segment).unlink()
+    writer.append(uuid7(), DAY, [b"into nowhere"])
+
+    with pytest.raises(StoreUnavailable):
+        writer.sync()
+
+    assert read(keep(writer, b"later")) == b"later"
+
+
+def test_full_segment_is_followed_by_another(writer: Writer, monkeypatch):
+    monkeypatch.setattr("quarantine.store.SEGMENT_BYTES_MAX", 1000)
+
+    first, second = (keep(writer, os.urandom(2000)) for _ in range(2))
+
+    assert first.segment != second.segment
+    assert len(read(first)) == len(read(second)) == 2000
+
+
 def test_fifty_megabytes_pass_in_bounded_memory(writer: Writer):
     chunk = os.urandom(64 * 1024)
     message_id = uuid7()
