@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from accounts.tenancy import Actor, Permission
 
-
 # Cities of the zone database that are written differently here.
 CITIES = {"Zurich": "Zürich", "Geneva": "Genève"}
 
