@@ -60,3 +60,29 @@ class ConnectionLost(SmtpError):
 
 class UnsafeCommand(SmtpError):
     """A command would hold a line break or another control character: never sent."""
+
+
+class AddressRefused(WireError):
+    """What must not be connected to; `reason` is port, name, or the kind of network."""
+
+    def __init__(self, reason: str, subject: str) -> None:
+        super().__init__("{}: {}".format(reason, subject))
+        self.reason = reason
+        self.subject = subject
+
+
+class NameNotResolved(WireError):
+    """No address for a name; `reason` is syntax, missing, temporary or timeout."""
+
+    def __init__(self, reason: str, name: str) -> None:
+        super().__init__("{}: {}".format(reason, name))
+        self.reason = reason
+        self.name = name
+
+
+class DnsFailed(WireError):
+    """A DNS server gave no usable answer; `reason` is timeout, network or malformed."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__("{}: {}".format(reason, detail))
+        self.reason = reason
