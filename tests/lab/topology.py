@@ -80,7 +80,7 @@ class Topology:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.prefix = f"cleanmail-lab-{os.getpid()}-"
+        self.prefix = f"{folder.name}-"  # no two labs share a name
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
     def namespace(self, role: str) -> str:
