@@ -83,10 +83,16 @@ def discard_holds(holds: Iterable[Hold], *, actor: Actor) -> BulkResult:
 def undo_discard(hold: Hold, *, actor: Actor) -> None:
     """Hold again what was discarded, as long as it is here; raise NotHeld."""
     _require_act(hold, Permission.DISCARD, rulebook=get_rulebook(actor))
-    changes = {"decided_at": None, "decided_by": None}
-    if not _move(hold, [State.DISCARDED], State.HELD, actor=actor, **changes):
+    if not _undo(hold, actor=actor):
         raise NotHeld(hold.pk)
-    audit.record(actor, "hold.undo_discard", hold)
+
+
+@transaction.atomic(durable=True)
+def undo_discards(holds: Iterable[Hold], *, actor: Actor) -> BulkResult:
+    """Hold again each that is still discarded; NotPermitted if any may not be."""
+    ordered = _require_bulk(holds, Permission.DISCARD, rulebook=get_rulebook(actor))
+    done = sum(_undo(hold, actor=actor) for hold in ordered)
+    return BulkResult(done, len(ordered) - done, 0)
 
 
 @transaction.atomic(durable=True)
@@ -183,4 +189,12 @@ def _discard(hold: Hold, *, actor: Actor) -> bool:
     if not _move(hold, before, State.DISCARDED, actor=actor, **_decision(actor)):
         return False
     audit.record(actor, "hold.discard", hold)
+    return True
+
+
+def _undo(hold: Hold, *, actor: Actor) -> bool:
+    changes = {"decided_at": None, "decided_by": None}
+    if not _move(hold, [State.DISCARDED], State.HELD, actor=actor, **changes):
+        return False
+    audit.record(actor, "hold.undo_discard", hold)
     return True

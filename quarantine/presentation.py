@@ -161,6 +161,7 @@ def make_rows(holds: Iterable[Hold], *, rulebook: Rulebook) -> list[Row]:
 def _make_row(hold: Hold, *, url: str, category: Mark, rulebook: Rulebook) -> Row:
     rights = rulebook.rights(hold)
     is_open = hold.state in OPEN
+    can_undo = hold.state == State.DISCARDED and rights.can_act
     ends, is_soon = ending(hold.expires_at)
     address = show_line(hold.header_from)
     return Row(
@@ -178,9 +179,9 @@ def _make_row(hold: Hold, *, url: str, category: Mark, rulebook: Rulebook) -> Ro
         is_soon=is_soon,
         state=state_mark(hold.state),
         is_new=is_open and hold.first_seen_at is None,
-        can_pick=is_open and rights.can_act,
+        can_pick=(is_open and rights.can_act) or can_undo,
         can_release=is_open and rights.can_release and hold.category not in DANGEROUS,
-        can_undo=hold.state == State.DISCARDED and rights.can_act,
+        can_undo=can_undo,
         poll_seconds=poll_seconds(hold),
     )
 

@@ -117,27 +117,28 @@ def _stations(hold: Hold, last: ReleaseAttempt | None) -> tuple[Station, ...]:
             Station(now, _("Übergeben"), ""),
             Station("is-next", _("Angenommen"), ""),
         )
-    handed, accepted = {
-        Outcome.ACCEPTED: ("is-done", "is-done"),
-        Outcome.REJECTED: ("is-done", "is-fail"),
-        Outcome.DEFERRED: ("is-done", "is-now"),
-        Outcome.UNSURE: ("is-done", "is-now"),
-        Outcome.UNREACHED: ("is-now", "is-next"),
+    handed, accepted, word = {
+        Outcome.ACCEPTED: ("is-done", "is-done", _("Angenommen")),
+        Outcome.REJECTED: ("is-done", "is-fail", _("Abgelehnt")),
+        Outcome.DEFERRED: ("is-done", "is-now", _("Aufgeschoben")),
+        Outcome.UNSURE: ("is-done", "is-now", _("Antwort fehlt")),
+        Outcome.UNREACHED: ("is-now", "is-next", _("Angenommen")),
     }[Outcome(last.outcome)]
     if hold.state == State.FAILED:
         handed, accepted = (
-            ("is-fail", "is-next") if handed == "is-now" else (handed, "is-fail")
+            "is-fail" if s == "is-now" else s for s in (handed, accepted)
         )
-    seconds = (last.finished_at - last.started_at).total_seconds()
-    fact = _("%(time)s, nach %(seconds)s s") % {
-        "time": clock_time(last.finished_at),
-        "seconds": f"{seconds:.1f}",
-    }
     return (
         released,
         Station(handed, _("Übergeben"), show_line(last.next_hop)),
-        Station(accepted, _("Angenommen"), fact if accepted != "is-next" else ""),
+        Station(accepted, word, "" if accepted == "is-next" else _lasted(last)),
     )
+
+
+def _lasted(attempt: ReleaseAttempt) -> str:
+    seconds = (attempt.finished_at - attempt.started_at).total_seconds()
+    said = {"time": clock_time(attempt.finished_at), "seconds": f"{seconds:.1f}"}
+    return _("%(time)s, nach %(seconds)s s") % said
 
 
 def _history(hold: Hold, attempts: Sequence[ReleaseAttempt]) -> tuple[HistoryLine, ...]:

@@ -48,6 +48,8 @@ class HoldList:
     soon_text: str
     found: str
     query: str
+    url: str
+    is_discarded: bool
     newer_url: str
     older_url: str
     is_search: bool
@@ -77,7 +79,9 @@ def make_list(
         soon_url=list_url(Criteria(show=Show.SOON)) if soon else "",
         soon_text=_soon(soon),
         found=_found(actor, criteria, page),
-        query=urlencode(_parameters(criteria)),
+        query=_query(criteria),
+        url=list_url(criteria),
+        is_discarded=criteria.show == Show.DISCARDED,
         newer_url=list_url(criteria, before=page.before),
         older_url=list_url(criteria, after=page.after),
         is_search=criteria.is_narrow,
@@ -113,6 +117,11 @@ def _parameters(criteria: Criteria) -> dict[str, object]:
         "show": criteria.show,
     }
     return {name: value for name, value in said.items() if value}
+
+
+def _query(criteria: Criteria) -> str:
+    query = urlencode(_parameters(criteria))
+    return f"?{query}" if query else ""
 
 
 def _chips(criteria: Criteria, counts: dict[str, int]) -> list[Chip]:

@@ -12,6 +12,7 @@ urlpatterns = [
     path("holds/rows", views.hold_rows, name="hold_rows"),
     path("holds/release", views.release_many, name="release_many"),
     path("holds/discard", views.discard_many, name="discard_many"),
+    path("holds/undo", views.undo_many, name="undo_many"),
     path("holds/<uuid:pk>/", views.hold, name="hold"),
     path("holds/<uuid:pk>/row", views.hold_row, name="hold_row"),
     path("holds/<uuid:pk>/status", views.hold_status, name="hold_status"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypedDict
 from uuid import UUID
 
 from django.contrib import messages
@@ -26,7 +27,7 @@ from quarantine.forms import PlaceForm, SearchForm, SelectionForm
 from quarantine.models import Hold
 from quarantine.presentation import make_rows
 from quarantine.presentation_hold import make_status
-from quarantine.presentation_list import make_list
+from quarantine.presentation_list import HoldList, make_list
 from quarantine.presentation_message import make_facts
 from quarantine.text_view import read_text
 
@@ -42,9 +43,10 @@ def holds(request: ActorRequest) -> HttpResponse:
 @portal_page
 def hold_rows(request: ActorRequest) -> HttpResponse:
     """Show the list alone, for a search in place."""
-    response = render(request, "quarantine/_holds.html", _list_context(request))
+    context = _list_context(request)
+    response = render(request, "quarantine/_holds.html", context)
     # The address bar shows the page, not the fragment.
-    response["HX-Replace-Url"] = _list_address(request)
+    response["HX-Replace-Url"] = context["list"].url
     return response
 
 
@@ -135,36 +137,63 @@ def confirm_arrival(request: ActorRequest, pk: UUID) -> HttpResponse:
 @portal_page
 def release_many(request: ActorRequest) -> HttpResponse:
     """Release the ticked holds."""
-    form = SelectionForm(request.POST)
-    if not form.is_valid():
-        messages.warning(request, form.problem)
-        return _back_to_list(request)
-    holds = access.get_holds(request.actor, form.cleaned_data["hold"])
-    result = actions.release_holds(holds, actor=request.actor)
-    done = ngettext(
-        "%(count)d E-Mail wird freigegeben.",
-        "%(count)d E-Mails werden freigegeben.",
-        result.done,
+    return _decide_many(
+        request,
+        actions.release_holds,
+        lambda count: ngettext(
+            "%(count)d E-Mail wird freigegeben.",
+            "%(count)d E-Mails werden freigegeben.",
+            count,
+        ),
     )
-    _tell(request, result, done)
-    return _back_to_list(request)
 
 
 @require_POST
 @portal_page
 def discard_many(request: ActorRequest) -> HttpResponse:
     """Discard the ticked holds."""
-    form = SelectionForm(request.POST)
-    if not form.is_valid():
-        messages.warning(request, form.problem)
-        return _back_to_list(request)
-    holds = access.get_holds(request.actor, form.cleaned_data["hold"])
-    result = actions.discard_holds(holds, actor=request.actor)
-    done = ngettext(
-        "%(count)d E-Mail verworfen.", "%(count)d E-Mails verworfen.", result.done
+    return _decide_many(
+        request,
+        actions.discard_holds,
+        lambda count: ngettext(
+            "%(count)d E-Mail verworfen. Unter «Verworfen» holen Sie sie zurück.",
+            "%(count)d E-Mails verworfen. Unter «Verworfen» holen Sie sie zurück.",
+            count,
+        ),
     )
-    _tell(request, result, done)
-    return _back_to_list(request)
+
+
+@require_POST
+@portal_page
+def undo_many(request: ActorRequest) -> HttpResponse:
+    """Hold again the ticked ones among the discarded."""
+    return _decide_many(
+        request,
+        actions.undo_discards,
+        lambda count: ngettext(
+            "%(count)d E-Mail ist wieder zurückgehalten.",
+            "%(count)d E-Mails sind wieder zurückgehalten.",
+            count,
+        ),
+    )
+
+
+def _decide_many(
+    request: ActorRequest,
+    action: Callable[..., actions.BulkResult],
+    tell_done: Callable[[int], str],
+) -> HttpResponse:
+    """Run the action over the ticked holds; all must be in reach, else 404."""
+    form = SelectionForm(request.POST)
+    if form.is_valid():
+        chosen = access.get_holds(request.actor, form.cleaned_data["hold"])
+        result = action(chosen, actor=request.actor)
+        _tell(request, result, tell_done(result.done))
+    else:
+        messages.warning(request, form.problem)
+    response = HttpResponseRedirect(_list_address(request))
+    response.status_code = 303
+    return response
 
 
 def _decide(
@@ -188,7 +217,7 @@ def _decide(
         request,
         "quarantine/_hold_status.html",
         _status_context(request, hold)
-        | {"is_fragment": True, "was_late": status == 409},
+        | {"is_fragment": True, "takes_focus": True, "was_late": status == 409},
         to=reverse("quarantine:hold", args=[pk]),
         status=status,
     )
@@ -213,20 +242,21 @@ def _tell(request: ActorRequest, result: actions.BulkResult, done: str) -> None:
         messages.warning(request, reserved % {"count": result.reserved})
 
 
-def _back_to_list(request: ActorRequest) -> HttpResponse:
-    """See the list again, with the search that stands in this address."""
-    response = HttpResponseRedirect(_list_address(request))
-    response.status_code = 303
-    return response
-
-
 def _list_address(request: ActorRequest) -> str:
+    """Return the list with the search that stands in this address."""
     query = request.META.get("QUERY_STRING", "")
     to = reverse("quarantine:holds")
     return f"{to}?{query}" if query else to
 
 
-def _list_context(request: ActorRequest) -> dict[str, object]:
+class ListContext(TypedDict):
+    """What the templates of the list read."""
+
+    form: SearchForm
+    list: HoldList
+
+
+def _list_context(request: ActorRequest) -> ListContext:
     form = SearchForm(request.GET, actor=request.actor)
     place = PlaceForm(request.GET).read()
     return {"form": form, "list": make_list(request.actor, form.read(), **place)}

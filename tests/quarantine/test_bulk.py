@@ -94,6 +94,17 @@ def test_tells_of_those_that_the_admin_releases(people, client_for):
     assert Hold.objects.get(pk=reserved.pk).state == State.HELD
 
 
+def test_undoes_many(people, client_for):
+    holds = [make_hold(people.acme, state="discarded") for _ in range(2)]
+    client = client_for(people.bob)
+
+    page = client.get("/holds/?show=discarded").content.decode()
+    client.post("/holds/undo?show=discarded", {"hold": [hold.pk for hold in holds]})
+
+    assert 'action="/holds/undo?show=discarded"' in page
+    assert states() == {State.HELD}
+
+
 def test_release_of_many_demands_a_fresh_proof(people, client_for):
     hold = make_hold(people.acme)
     client = client_for(people.bob)
