@@ -41,11 +41,11 @@ def type_password(page: Page, url: str, email: str, password: str) -> None:
 
 
 def enrol_app(page: Page) -> App:
-    """Enrol an authenticator app on the enrolment page that stands open."""
-    app = App(page.locator("#totp-key").inner_text())
-    page.locator("input[autocomplete=one-time-code]").fill(app.code())
+    """Enrol an authenticator app, from the choice of methods that stands open."""
     page.locator("main button.primary").click()
-    expect(page.locator("#totp-key")).to_have_count(0)
+    app = App(page.locator("#secret").text_content() or "")
+    type_code(page, app)
+    expect(page.locator("#secret")).to_have_count(0)
     return app
 
 
