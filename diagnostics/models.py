@@ -6,18 +6,21 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import uuid7
 from accounts.models import OutboundScanner
 from accounts.tenancy import TenantOwned
+from diagnostics.checks import evidence
 
 
 class Probe(TenantOwned):
     """A question about a connection; the row is its whole truth.
 
-    queued → running → finished | failed | expired. A worker claims it by setting `started_at`
-    and `lease_until`; a beat sweep sends queued rows again and ends those whose lease ran out.
+    queued → running → finished | failed | expired. A worker claims it by setting
+    `started_at` and `lease_until`; a beat sweep sends queued rows again and ends those
+    whose lease ran out. A typed password is never here: it travels sealed in the task.
     """
 
     class Kind(models.TextChoices):
@@ -36,6 +39,15 @@ class Probe(TenantOwned):
         FAILED = "failed", _("gescheitert")
         EXPIRED = "expired", _("abgelaufen")
 
+    class Note(models.TextChoices):
+        """Why a probe failed or expired."""
+
+        WORKER_LOST = "worker_lost", _("der Prüfdienst wurde unterbrochen")
+        NOT_STARTED = "not_started", _("der Prüfdienst war nicht erreichbar")
+        PASSWORD_LOST = "password_lost", _("das Passwort muss neu eingegeben werden")
+        TARGET_REFUSED = "target_refused", _("die Adresse darf nicht geprüft werden")
+        INTERNAL = "internal", _("interner Fehler")
+
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=16, choices=Kind, default=Kind.OUTBOUND)
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
@@ -50,11 +62,12 @@ class Probe(TenantOwned):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    # When a worker was woken last: the sweep waits before it does so again.
+    sent_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
-    # Why a probe failed or expired, for people.
-    note = models.CharField(max_length=64, blank=True)
+    note = models.CharField(max_length=32, choices=Note, blank=True)
 
     class Meta:
         verbose_name = _("Prüfung")
@@ -65,7 +78,12 @@ class Probe(TenantOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.customer} {self.created_at:%d.%m.%Y %H:%M}"
+        return str(self.pk)
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more will come."""
+        return self.state not in {self.State.QUEUED, self.State.RUNNING}
 
 
 class Evidence(TenantOwned):
@@ -102,3 +120,14 @@ class Evidence(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.check_name} {self.subject}"
+
+    def as_observation(self) -> evidence.Evidence:
+        """Return it as the checks made it, to be judged."""
+        return evidence.Evidence(
+            self.check_name,
+            self.subject,
+            self.status,
+            self.duration_seconds,
+            self.facts,
+            self.transcript,
+        )

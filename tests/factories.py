@@ -19,6 +19,7 @@ from accounts.models import (
     User,
 )
 from accounts.tenancy import Role
+from diagnostics.models import Probe
 from quarantine.models import Hold, Message
 from quarantine.states import State
 from quarantine.store import Writer
@@ -140,3 +141,15 @@ def store_message(
         wrapped_key=stored.wrapped_key,
         **fields,
     )
+
+
+def make_probe(customer: Customer, **fields: Any) -> Probe:
+    """Make a probe that waits, of the scanner there is."""
+    scanner = fields.pop("scanner", None) or OutboundScanner.objects.first()
+    defaults: dict[str, Any] = {
+        "scanner": scanner or make_scanner(),
+        "configured_host": "out.cleanmail.example",
+        "configured_port": 587,
+        "nonce": "a1b2c3d4e5f60718",
+    }
+    return Probe.objects.create(customer=customer, **(defaults | fields))

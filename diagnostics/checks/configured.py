@@ -64,6 +64,7 @@ def check_configured(target: Target) -> Evidence:
     relation = compare_host(target.configured_host, known, list(target.addresses))
     foreign = [p for p in target.configured_ports if p not in target.known_ports]
     facts: Facts = {
+        "target": clean_host(target.host),
         "host": clean_host(target.configured_host),
         "ports": list(target.configured_ports),
         "known_hosts": known,

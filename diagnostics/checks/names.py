@@ -5,6 +5,8 @@ import time
 from functools import partial
 from typing import List, Tuple
 
+from cleanmail.wire import dns
+from cleanmail.wire.errors import DnsFailed
 from diagnostics.checks.configured import clean_host, is_literal
 from diagnostics.checks.evidence import (
     FAILED,
@@ -18,7 +20,9 @@ from diagnostics.checks.evidence import (
 from diagnostics.checks.side_by_side import side_by_side
 from diagnostics.checks.wording import TIMEOUT
 
+RESOLV_CONF = "/etc/resolv.conf"
 SYSTEM_SECONDS = 2.5
+SERVER_SECONDS = 2.0
 
 _GAI = {
     getattr(socket, name): name
@@ -39,20 +43,80 @@ def ask_system(host: str) -> Tuple[List[str], str]:
     return sorted(set(addresses), key=addresses.index), ""
 
 
-def check_names(host: str, target: Target, emit: Emit) -> List[str]:
-    """Resolve every way at once, report each, return what the system says."""
-    host = clean_host(host)
+def name_servers() -> List[str]:
+    """Return the name servers that this machine asks, the first three as it does."""
+    try:
+        with open(RESOLV_CONF, encoding="ascii", errors="replace") as lines:
+            words = [line.split() for line in lines]
+    except OSError:
+        return []
+    return [w[1] for w in words if len(w) > 1 and w[0] == "nameserver"][:3]
+
+
+def ask_server(host: str, kind: str, server: str) -> Evidence:
+    """Ask one name server for one type."""
+    since = time.monotonic()
+    facts: Facts = {
+        "resolver": server,
+        "host": host,
+        "type": kind,
+        "addresses": [],
+    }
+    try:
+        answer = dns.query(host, kind, server, timeout=SERVER_SECONDS)
+    except DnsFailed as error:
+        facts["error"] = error.reason
+        facts["text"] = str(error)
+        status = FAILED
+    else:
+        facts["rcode"] = answer.rcode
+        facts["addresses"] = answer.values(kind)
+        facts["error"] = ""
+        status = FAILED if answer.rcode else OK
+    spent = round(time.monotonic() - since, 4)
+    subject = "{} {} @{}".format(host, kind, server)
+    return Evidence("names", subject, status, spent, facts, [])
+
+
+def check_system(host: str, target: Target, emit: Emit) -> List[str]:
+    """Resolve as every program here does; report and return the addresses."""
     if is_literal(host):
-        facts: Facts = {"resolver": "none", "addresses": [host]}
+        facts: Facts = {"resolver": "none", "host": host, "addresses": [host]}
         emit(Evidence("names", host, SKIPPED, 0.0, facts, []))
         return [host]
     since = time.monotonic()
     (answer,) = side_by_side([partial(ask_system, host)], SYSTEM_SECONDS)
     addresses, error = answer if answer is not None else ([], TIMEOUT)
-    facts = {"resolver": "system", "addresses": addresses, "error": error}
-    facts["expected"] = list(target.addresses)
-    facts["unexpected"] = [a for a in addresses if a not in target.addresses]
+    facts = {
+        "resolver": "system",
+        "host": host,
+        "addresses": addresses,
+        "error": error,
+        "expected": list(target.addresses),
+        "unexpected": [a for a in addresses if a not in target.addresses],
+    }
     spent = round(time.monotonic() - since, 4)
     status = FAILED if error else OK
     emit(Evidence("names", host + " @system", status, spent, facts, []))
     return addresses
+
+
+def check_servers(host: str, emit: Emit) -> List[str]:
+    """Ask each name server for each type, report each, return all addresses."""
+    if is_literal(host):
+        return []
+
+    def ask(kind: str, server: str) -> List[str]:
+        evidence = ask_server(host, kind, server)
+        emit(evidence)
+        addresses: List[str] = evidence.facts["addresses"]
+        return addresses
+
+    calls = [
+        partial(ask, kind, server)
+        for server in name_servers()
+        for kind in ("A", "AAAA")
+    ]
+    answers = side_by_side(calls, SERVER_SECONDS + 0.2)
+    found = [address for answer in answers for address in answer or ()]
+    return sorted(set(found), key=found.index)

@@ -16,7 +16,7 @@ from diagnostics.checks.evidence import (
     Target,
 )
 from diagnostics.checks.login import log_in
-from diagnostics.checks.names import check_names
+from diagnostics.checks.names import check_servers, check_system
 from diagnostics.checks.side_by_side import Running
 
 ADDRESS_LIMIT = 8
@@ -47,13 +47,16 @@ class _Run:
         emit(check_configured(self.target))
         # Literal addresses are tried although names may be dead.
         self._open(self.target.addresses)
-        names = [Running(partial(check_names, self.target.host, self.target, emit))]
-        other = clean_host(self.target.configured_host)
-        if other and other != clean_host(self.target.host):
-            names.append(Running(partial(check_names, other, self.target, emit)))
-        self._open(names[0].result(self.left()) or ())
-        for name in names[1:]:
-            name.result(self.left())
+        host = clean_host(self.target.host)
+        system = Running(partial(check_system, host, self.target, emit))
+        others = [Running(partial(check_servers, host, emit))]
+        typed = clean_host(self.target.configured_host)
+        if typed and typed != host:
+            others.append(Running(partial(check_system, typed, self.target, emit)))
+        self._open(system.result(self.left()) or ())
+        self._open(others[0].result(self.left()) or ())
+        for other in others[1:]:
+            other.result(self.left())
         self._log_in()
 
     def _open(self, addresses: Iterable[str]) -> None:

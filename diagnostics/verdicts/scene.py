@@ -72,6 +72,16 @@ class Scene:
         return [item for item in self.evidence if item.check == check]
 
     @property
+    def names(self) -> List[Evidence]:
+        """Return what is known of the scanner's name, not of another one typed."""
+        target = self.configured.get("target")
+        return [
+            item
+            for item in self.of("names")
+            if target is None or item.facts.get("host") in (None, target)
+        ]
+
+    @property
     def known_ports(self) -> List[int]:
         """Return the ports the scanner offers."""
         return [int(port) for port in self.configured.get("known_ports", (25, 587))]

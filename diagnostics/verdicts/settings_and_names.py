@@ -35,7 +35,7 @@ def about_settings(scene: Scene) -> List[Finding]:
 
 def about_names(scene: Scene) -> List[Finding]:
     """Judge the system's answer by what the name servers and the portal say."""
-    asked = scene.of("names")
+    asked = scene.names
     system = [item for item in asked if item.facts.get("resolver") == "system"]
     servers = [item for item in asked if "@system" not in item.subject]
     servers = [item for item in servers if item.facts.get("resolver") != "none"]

@@ -1,0 +1,47 @@
+"""Which probes a person may reach, and the scanner there is to probe."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+
+from accounts.models import OutboundScanner
+from accounts.tenancy import Actor, Permission, require_permission
+from diagnostics.models import Evidence, Probe
+
+LIST_LIMIT = 50
+
+
+def list_probes(actor: Actor) -> QuerySet[Probe]:
+    """Return the newest probes; raise NotPermitted for members."""
+    require_permission(actor, Permission.VIEW_PROBES)
+    mine: QuerySet[Probe] = Probe.objects.visible_to(actor)
+    return mine.select_related("scanner").order_by("-created_at")[:LIST_LIMIT]
+
+
+def get_probe(actor: Actor, pk: UUID) -> Probe:
+    """Return the probe; raise NotPermitted for members, Http404 out of reach."""
+    require_permission(actor, Permission.VIEW_PROBES)
+    mine: QuerySet[Probe] = Probe.objects.visible_to(actor)
+    return get_object_or_404(mine.select_related("scanner"), pk=pk)
+
+
+def list_evidence(actor: Actor, probe: Probe) -> list[Evidence]:
+    """Return all evidence of a probe, in the order in which it came."""
+    mine: QuerySet[Evidence] = Evidence.objects.visible_to(actor)
+    return list(mine.filter(probe=probe).order_by("ordinal"))
+
+
+def find_scanner() -> OutboundScanner | None:
+    """Return the scanner that probes ask about, None while the operator has none."""
+    return OutboundScanner.objects.order_by("-is_default", "host").first()
+
+
+def find_settings(actor: Actor) -> dict[str, object]:
+    """Return what the last probe was told the server is set to, to fill the form."""
+    last = list_probes(actor).first()
+    if last is None:
+        return {}
+    return {"host": last.configured_host, "port": last.configured_port}

@@ -1,0 +1,92 @@
+"""Django admin of diagnostics: what support reads of a probe, and changes nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from diagnostics.models import Evidence, Probe
+from diagnostics.presentation import make_causes
+from diagnostics.verdicts import judge
+
+
+class ReadOnly:
+    """Nobody adds, changes or deletes: the rows are what was seen."""
+
+    def has_add_permission(self, *_args: Any) -> bool:
+        """Refuse."""
+        return False
+
+    def has_change_permission(self, *_args: Any) -> bool:
+        """Refuse."""
+        return False
+
+    def has_delete_permission(self, *_args: Any) -> bool:
+        """Refuse."""
+        return False
+
+
+def _pre(text: str) -> SafeString:
+    return format_html("<pre>{}</pre>", text)
+
+
+class EvidenceInline(ReadOnly, admin.StackedInline):  # type: ignore[type-arg]
+    """All observations below their probe."""
+
+    model = Evidence
+    extra = 0
+    fields = ("status", "duration_seconds", "shown_facts", "shown_transcript")
+    readonly_fields = fields
+
+    @admin.display(description=_("Fakten"))
+    def shown_facts(self, evidence: Evidence) -> SafeString:
+        """Show the facts as indented JSON."""
+        return _pre(json.dumps(evidence.facts, indent=1, ensure_ascii=False))
+
+    @admin.display(description=_("Mitschrift"))
+    def shown_transcript(self, evidence: Evidence) -> SafeString:
+        """Show what was said."""
+        return _pre("\n".join(evidence.transcript))
+
+
+@admin.register(Probe)
+class ProbeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+    """Probes of all customers with verdict and evidence."""
+
+    list_display = ("created_at", "customer", "configured_host", "state", "note")
+    list_filter = ("state", "kind")
+    list_select_related = ("customer",)
+    search_fields = ("customer__name", "configured_host", "nonce", "id")
+    ordering = ("-created_at",)
+    date_hierarchy = None
+    exclude = ("has_password",)
+    readonly_fields = ("verdict",)
+    inlines = (EvidenceInline,)
+
+    @admin.display(description=_("Urteil"))
+    def verdict(self, probe: Probe) -> SafeString:
+        """Judge the stored evidence again, slugs included."""
+        seen = [item.as_observation() for item in probe.evidence.order_by("ordinal")]
+        causes = make_causes(judge(seen))
+        if not causes:
+            return format_html("<p>{}</p>", _("keine Ursache gefunden"))
+        return format_html_join(
+            "",
+            "<p><b>{}</b> {} % – {} {}</p>",
+            (
+                (cause.slug, cause.percent, cause.title, " ".join(cause.reasons))
+                for cause in causes
+            ),
+        )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Probe]:
+        """Read the scanner along."""
+        rows: QuerySet[Probe] = super().get_queryset(request)
+        return rows.select_related("scanner", "created_by")

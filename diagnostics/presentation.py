@@ -1,0 +1,256 @@
+"""What the pages of diagnostics show, decided before any template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from diagnostics.causes import (
+    CATALOGUE,
+    CUSTOMER,
+    PROVIDER,
+    next_check_text,
+    reason_text,
+    title_and_remedy,
+)
+from diagnostics.checks.evidence import FAILED, OK, WARNING
+from diagnostics.checks.evidence import Evidence as Observation
+from diagnostics.models import Evidence, Probe
+from diagnostics.presentation_path import FAIL, NOW, Station, make_stations, total_time
+from diagnostics.verdicts import Finding, judge
+from diagnostics.verdicts.scene import SERVER, Scene
+from diagnostics.wording import duration, label, outcome
+
+# A cause less likely than this beside a likely one is not worth a person's time.
+SHOWN_CONFIDENCE = 0.1
+TONES = {OK: "is-good", WARNING: "is-warn", FAILED: "is-bad"}
+ICONS = {OK: "ok", WARNING: "alert", FAILED: "fail"}
+LINE_CLASSES = {">": "out", "<": "in", "#": "rem", "!": "err"}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The one sentence on top."""
+
+    tone: str
+    icon: str
+    kicker: str
+    cause: str
+    todo: str = ""
+    who: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CauseShown:
+    """One possible cause with what speaks for it."""
+
+    slug: str
+    title: str
+    remedy: str
+    who: str
+    percent: int
+    reasons: tuple[str, ...]
+    next_check: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One observation in the table."""
+
+    label: str
+    tone: str
+    icon: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """The transcript of one endpoint."""
+
+    label: str
+    end: str
+    lines: tuple[tuple[str, str], ...]
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProbePage:
+    """One probe, ready to be written."""
+
+    answer: Answer
+    stations: tuple[Station, ...]
+    causes: tuple[CauseShown, ...]
+    rows: tuple[Row, ...]
+    folds: tuple[Fold, ...]
+    is_final: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One probe in the list."""
+
+    probe: Probe
+    state: str
+
+
+def make_list(probes: Iterable[Probe]) -> list[ListRow]:
+    """Return the rows of the list."""
+    return [ListRow(probe, probe.get_state_display()) for probe in probes]
+
+
+def who_acts(slug: str) -> str:
+    """Return who must act, as a sentence."""
+    who = CATALOGUE[slug].who
+    if who == CUSTOMER:
+        return _("Das können Sie selbst beheben.")
+    if who == PROVIDER:
+        return _("Das muss Ihr Internetanbieter beheben, oder Sie weichen aus.")
+    return _("Das beheben wir.")
+
+
+def make_page(probe: Probe, evidence: list[Evidence]) -> ProbePage:
+    """Judge the stored evidence and say it in the reader's language."""
+    seen = [item.as_observation() for item in evidence]
+    scene = Scene(seen, SERVER)
+    stations = make_stations(scene, is_final=probe.is_final)
+    causes = make_causes(judge(seen, SERVER)) if probe.is_final else ()
+    return ProbePage(
+        answer=_answer(probe, stations, causes, seen),
+        stations=stations,
+        causes=causes,
+        rows=tuple(_row(item) for item in seen),
+        folds=tuple(_folds(seen)),
+        is_final=probe.is_final,
+    )
+
+
+def make_causes(findings: list[Finding]) -> tuple[CauseShown, ...]:
+    """Word the causes in the reader's language."""
+    language = translation.get_language() or "de"
+    return tuple(
+        CauseShown(
+            finding.slug,
+            *title_and_remedy(finding.slug, language),
+            who=who_acts(finding.slug),
+            percent=round(finding.confidence * 100),
+            reasons=tuple(
+                reason_text(reason.code, reason.values, language)
+                for reason in finding.because
+            ),
+            next_check=next_check_text(finding.next_check, language),
+        )
+        for finding in findings
+        if finding.confidence >= SHOWN_CONFIDENCE
+    )
+
+
+def _answer(
+    probe: Probe,
+    stations: tuple[Station, ...],
+    causes: tuple[CauseShown, ...],
+    seen: list[Observation],
+) -> Answer:
+    if not probe.is_final:
+        return _running(probe, stations)
+    if probe.state != Probe.State.FINISHED and not causes:
+        return _unfinished(probe)
+    if causes:
+        return _named(stations, causes[0])
+    text = _("Von hier aus ist alles in Ordnung: der Scanner nimmt die Verbindung an.")
+    if any(item.check == "auth" and item.status == OK for item in seen):
+        text = _("Von hier aus ist alles in Ordnung, auch die Anmeldung.")
+    kicker = _("Alle geprüften Stationen in Ordnung, %(time)s") % {
+        "time": total_time(seen)
+    }
+    todo = _(
+        "Kommt Ihr Server trotzdem nicht durch, liegt es am Weg dazwischen oder an "
+        "seinen Einstellungen."
+    )
+    return Answer("is-good", "ok", kicker, text, todo)
+
+
+def _running(probe: Probe, stations: tuple[Station, ...]) -> Answer:
+    if probe.state == Probe.State.QUEUED:
+        cause = _("Die Prüfung beginnt gleich.")
+        return Answer("is-info", "spinner", _("wartet"), cause, _short_wait())
+    now = next((one.number for one in stations if one.state == NOW), len(stations))
+    kicker = _("Station %(now)s von %(all)s") % {"now": now, "all": len(stations)}
+    cause = _("Wir gehen den Weg Station für Station ab.")
+    return Answer("is-info", "spinner", kicker, cause, _short_wait())
+
+
+def _short_wait() -> str:
+    return _("Dauert höchstens 15 Sekunden. Sie müssen nichts tun.")
+
+
+def _unfinished(probe: Probe) -> Answer:
+    kicker = _("Nicht zu Ende geprüft")
+    if probe.note == Probe.Note.PASSWORD_LOST:
+        cause = _("Geben Sie das Passwort bitte nochmals ein.")
+        todo = _(
+            "Der Prüfdienst wurde unterbrochen, bevor er begonnen hat. Das Passwort "
+            "speichern wir nirgends, darum ist es verloren."
+        )
+        return Answer("is-warn", "alert", kicker, cause, todo)
+    cause = _("Der Prüfdienst wurde unterbrochen.")
+    todo = _("Was bis dahin gefunden wurde, steht unten. Prüfen Sie nochmals.")
+    if probe.has_password:
+        todo = _(
+            "Was bis dahin gefunden wurde, steht unten. Prüfen Sie nochmals und geben "
+            "Sie das Passwort dafür neu ein."
+        )
+    return Answer("is-warn", "alert", kicker, cause, todo)
+
+
+def _named(stations: tuple[Station, ...], first: CauseShown) -> Answer:
+    broken = next((one.number for one in stations if one.state == FAIL), None)
+    kicker = _("Ein Hindernis gefunden")
+    if broken is not None:
+        kicker = _("Unterbrochen an Station %(broken)s von %(all)s") % {
+            "broken": broken,
+            "all": len(stations),
+        }
+    return Answer("is-bad", "fail", kicker, first.title, first.remedy, first.who)
+
+
+def _row(item: Observation) -> Row:
+    return Row(
+        label(item),
+        TONES.get(item.status, "is-off"),
+        ICONS.get(item.status, "off"),
+        outcome(item),
+    )
+
+
+def _folds(seen: list[Observation]) -> Iterable[Fold]:
+    """Join the transcripts of each endpoint, the stages in their order."""
+    by_place: dict[tuple[str, int], list[Observation]] = {}
+    for item in seen:
+        if "address" in item.facts:
+            place = (str(item.facts["address"]), int(item.facts["port"]))
+            by_place.setdefault(place, []).append(item)
+    for (address, port), items in by_place.items():
+        lines = [line for item in items for line in item.transcript]
+        if not lines:
+            continue
+        spent = duration(sum(item.duration_seconds for item in items))
+        broken = any(item.status == FAILED for item in items)
+        end = _("abgebrochen, %(time)s") if broken else _("durchgekommen, %(time)s")
+        yield Fold(
+            label=_("Mitschrift Port %(port)s, %(address)s")
+            % {"port": port, "address": address},
+            end=end % {"time": spent},
+            lines=tuple((LINE_CLASSES.get(line[:1], "rem"), line) for line in lines),
+            is_open=broken,
+        )
+
+
+def count_probes(count: int) -> str:
+    """Return how many probes are shown, in words."""
+    return ngettext("%(count)s Prüfung", "%(count)s Prüfungen", count) % {
+        "count": count
+    }

@@ -1,0 +1,155 @@
+"""One probe from start to end, each evidence saved as it comes; and the sweep."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from diagnostics import targets
+from diagnostics.checks.evidence import Evidence as Observation
+from diagnostics.checks.run import run_checks
+from diagnostics.errors import PasswordLost, ProbeGone
+from diagnostics.models import Evidence, Probe
+from diagnostics.passwords import unseal_password
+
+logger = logging.getLogger(__name__)
+
+# A queued probe is sent again after that long; one with a password is given up instead.
+RESEND_SECONDS = 30
+PASSWORD_WAIT_SECONDS = 60
+GIVE_UP_SECONDS = 3600
+
+
+def run_probe(customer_id: UUID, probe_id: UUID, sealed_password: str = "") -> None:
+    """Run a queued probe; a redelivered or expired one is left alone."""
+    probe = _claim(customer_id, probe_id)
+    if probe is None:
+        logger.info("probe %s is not waiting any more", probe_id)
+        return
+    try:
+        _run(probe, sealed_password)
+    except ProbeGone:
+        logger.info("probe %s was ended by somebody else", probe_id)
+    except PasswordLost:
+        _end(probe, Probe.State.EXPIRED, Probe.Note.PASSWORD_LOST)
+    except SoftTimeLimitExceeded:
+        _end(probe, Probe.State.EXPIRED, Probe.Note.WORKER_LOST)
+    except Exception:
+        _end(probe, Probe.State.FAILED, Probe.Note.INTERNAL)
+        raise
+
+
+def _run(probe: Probe, sealed_password: str) -> None:
+    password = None
+    if probe.has_password:
+        password = unseal_password(sealed_password, probe_id=probe.pk)
+    target = targets.make_target(probe, password=password)
+    ordinal = 0
+
+    def save(found: Observation) -> None:
+        nonlocal ordinal
+        ordinal += 1
+        save_evidence(probe, ordinal, found)
+
+    run_checks(target, save)
+    _end(probe, Probe.State.FINISHED, "")
+
+
+@transaction.atomic(durable=True)
+def _claim(customer_id: UUID, probe_id: UUID) -> Probe | None:
+    """Take the probe for this worker, None if it is not waiting."""
+    now = timezone.now()
+    mine = Probe.objects.filter(pk=probe_id, customer_id=customer_id)
+    claimed = mine.filter(state=Probe.State.QUEUED).update(
+        state=Probe.State.RUNNING,
+        started_at=now,
+        lease_until=now + timedelta(seconds=settings.PROBE_SECONDS),
+    )
+    return mine.select_related("scanner").get() if claimed else None
+
+
+def _still_mine(probe: Probe) -> Callable[..., int]:
+    running = Probe.objects.filter(
+        pk=probe.pk, state=Probe.State.RUNNING, started_at=probe.started_at
+    )
+    return running.update
+
+
+@transaction.atomic(durable=True)
+def save_evidence(probe: Probe, ordinal: int, found: Observation) -> None:
+    """Keep one observation; raise ProbeGone if the probe has ended meanwhile."""
+    if not _still_mine(probe)(state=Probe.State.RUNNING):
+        raise ProbeGone(probe.pk)
+    Evidence.objects.create(
+        customer_id=probe.customer_id,
+        probe=probe,
+        ordinal=ordinal,
+        check_name=found.check,
+        subject=found.subject[:300],
+        status=found.status,
+        duration_seconds=found.duration_seconds,
+        facts=found.facts,
+        transcript=found.transcript,
+    )
+
+
+@transaction.atomic(durable=True)
+def _end(probe: Probe, state: str, note: str) -> None:
+    ended = _still_mine(probe)(state=state, note=note, finished_at=timezone.now())
+    if not ended:
+        logger.info("probe %s had ended before", probe.pk)
+
+
+@transaction.atomic(durable=True)
+def expire_lost() -> int:
+    """End what no worker will finish; return how many. Evidence stays."""
+    now = timezone.now()
+    running = Probe.objects.filter(state=Probe.State.RUNNING, lease_until__lt=now)
+    queued = Probe.objects.filter(state=Probe.State.QUEUED)
+    return (
+        _expire(running, Probe.Note.WORKER_LOST, now)
+        + _expire(
+            queued.filter(
+                has_password=True,
+                created_at__lt=now - timedelta(seconds=PASSWORD_WAIT_SECONDS),
+            ),
+            Probe.Note.PASSWORD_LOST,
+            now,
+        )
+        + _expire(
+            queued.filter(created_at__lt=now - timedelta(seconds=GIVE_UP_SECONDS)),
+            Probe.Note.NOT_STARTED,
+            now,
+        )
+    )
+
+
+def _expire(probes: QuerySet[Probe], note: str, now: datetime) -> int:
+    return probes.update(state=Probe.State.EXPIRED, note=note, finished_at=now)
+
+
+@transaction.atomic(durable=True)
+def claim_unsent() -> list[tuple[UUID, UUID]]:
+    """Return customer and id of probes to send again: the broker may have lost them.
+
+    Whoever marks a row first sends it; one with a password cannot be sent again.
+    """
+    now = timezone.now()
+    due = Probe.objects.filter(
+        state=Probe.State.QUEUED,
+        has_password=False,
+        sent_at__lt=now - timedelta(seconds=RESEND_SECONDS),
+    )
+    return [
+        (probe.customer_id, probe.pk)
+        for probe in due.order_by("created_at")[:100]
+        if due.filter(pk=probe.pk).update(sent_at=now)
+    ]

@@ -1,0 +1,26 @@
+"""What diagnostics does later: one door a task."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import shared_task
+
+from accounts.enqueue import enqueue
+from diagnostics import runner
+
+
+@shared_task(
+    name="diagnostics.run_probe", soft_time_limit=25, time_limit=30, acks_late=True
+)
+def run_probe(customer_id: str, probe_id: str, sealed_password: str = "") -> None:
+    """Run one probe; the password comes sealed and is nowhere else."""
+    runner.run_probe(UUID(customer_id), UUID(probe_id), sealed_password)
+
+
+@shared_task(name="diagnostics.sweep", soft_time_limit=25, time_limit=30)
+def sweep() -> None:
+    """End probes that no worker will finish and wake workers for those that wait."""
+    runner.expire_lost()
+    for customer_id, probe_id in runner.claim_unsent():
+        enqueue(run_probe, customer_id, probe_id)

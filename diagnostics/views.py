@@ -1,0 +1,78 @@
+"""Pages of diagnostics: the probes, one probe, and the button that starts one."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.errors import RateLimited
+from accounts.responses import portal_page
+from accounts.tenancy import ActorRequest, Permission, require_permission
+from diagnostics import access, actions
+from diagnostics.errors import NoScanner
+from diagnostics.forms import ProbeForm
+from diagnostics.presentation import make_list, make_page
+
+
+@require_safe
+@portal_page
+def probes(request: ActorRequest) -> HttpResponse:
+    """Show the form that starts a probe, and the latest ones."""
+    return _probes_page(request, ProbeForm(initial=access.find_settings(request.actor)))
+
+
+@sensitive_post_parameters("password")
+@require_POST
+@portal_page
+def probe_start(request: ActorRequest) -> HttpResponse:
+    """Start a probe of the outbound scanner."""
+    require_permission(request.actor, Permission.START_PROBE)
+    form = ProbeForm(request.POST)
+    if not form.is_valid():
+        return _probes_page(request, form, status=422)
+    try:
+        probe = actions.start_probe(request.actor, form.question())
+    except RateLimited:
+        form.add_error(None, _("Zu viele Prüfungen in einer Stunde. Warten Sie etwas."))
+        return _probes_page(request, form, status=429)
+    except NoScanner:
+        messages.error(request, _("Es ist noch kein Outbound Scanner eingetragen."))
+        return redirect("diagnostics:probes")
+    return redirect("diagnostics:probe", pk=probe.pk)
+
+
+@require_safe
+@portal_page
+def probe(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Show one probe: the answer first, then the path, then the evidence."""
+    return _probe_page(request, pk, "diagnostics/probe.html")
+
+
+@require_safe
+@portal_page
+def probe_progress(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Show the part of the probe that changes, alone."""
+    return _probe_page(request, pk, "diagnostics/_progress.html")
+
+
+def _probe_page(request: ActorRequest, pk: UUID, template: str) -> HttpResponse:
+    found = access.get_probe(request.actor, pk)
+    page = make_page(found, access.list_evidence(request.actor, found))
+    return render(request, template, {"page": page, "probe": found})
+
+
+def _probes_page(
+    request: ActorRequest, form: ProbeForm, *, status: int = 200
+) -> HttpResponse:
+    context = {
+        "rows": make_list(access.list_probes(request.actor)),
+        "form": form,
+        "scanner": access.find_scanner(),
+    }
+    return render(request, "diagnostics/probes.html", context, status=status)

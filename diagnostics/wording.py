@@ -1,0 +1,166 @@
+"""One observation in a few words, for tables and stations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+from diagnostics.checks import configured
+from diagnostics.checks.evidence import FAILED, OK, SKIPPED, Facts
+from diagnostics.checks.evidence import Evidence as Observation
+from diagnostics.checks.wording import TIMEOUT
+
+TEXT_LENGTH = 80
+
+
+def duration(seconds: float) -> str:
+    """Return a time as people read it: 11 ms, 3.5 s."""
+    if seconds < 1:
+        return _("%(count)s ms") % {"count": round(seconds * 1000)}
+    return _("%(count)s s") % {"count": number_format(seconds, 1)}
+
+
+def outcome(seen: Observation) -> str:
+    """Return what was observed."""
+    return _WORDS[seen.check](seen) if seen.check in _WORDS else seen.status
+
+
+def _configured(seen: Observation) -> str:
+    relation = seen.facts.get("relation")
+    if relation == configured.HOST_TYPO:
+        return _("Tippfehler im Namen")
+    if relation == configured.HOST_OTHER:
+        return _("ein anderer Server")
+    if relation == configured.HOST_OLD_LITERAL:
+        return _("eine fremde IP-Adresse")
+    if seen.facts.get("unknown_ports"):
+        return _("Port nicht angeboten")
+    return _("nicht angegeben") if seen.status == SKIPPED else _("stimmt")
+
+
+def _names(seen: Observation) -> str:
+    addresses = seen.facts.get("addresses", [])
+    if addresses:
+        return ", ".join(addresses)
+    if seen.facts.get("error") == TIMEOUT:
+        return _("keine Antwort")
+    return _("nicht gefunden")
+
+
+def _error(facts: Facts, seconds: float) -> str:
+    error = facts.get("error", "")
+    if error == TIMEOUT:
+        return _("keine Antwort nach %(time)s") % {"time": duration(seconds)}
+    if error == "ECONNREFUSED":
+        return _("abgewiesen")
+    if error == "not-allowed":
+        return _("darf nicht geprüft werden")
+    if error in {"EHOSTUNREACH", "ENETUNREACH"}:
+        return _("nicht erreichbar")
+    if error == "malformed":
+        return _("unverständliche Antwort")
+    return _("abgebrochen")
+
+
+def _tcp(seen: Observation) -> str:
+    if seen.status == OK:
+        return _("offen, %(time)s") % {"time": duration(seen.duration_seconds)}
+    return _error(seen.facts, seen.duration_seconds)
+
+
+def _reply(seen: Observation) -> str:
+    if "code" not in seen.facts:
+        return _error(seen.facts, seen.duration_seconds)
+    text = str(seen.facts.get("text", "")).replace("\n", " ")
+    return f"{seen.facts['code']} {text}"[:TEXT_LENGTH]
+
+
+def _ehlo(seen: Observation) -> str:
+    if seen.facts.get("is_masked"):
+        return _("Angebote überschrieben")
+    return _reply(seen) if seen.status == FAILED else _("verstanden")
+
+
+def _starttls(seen: Observation) -> str:
+    if seen.status == OK:
+        return _("angeboten und angenommen")
+    if not seen.facts.get("offered"):
+        if seen.facts.get("code") == 220:
+            return _("nicht angeboten, aber angenommen")
+        return _("nicht angeboten")
+    return _reply(seen)
+
+
+def _certificate(seen: Observation) -> str:
+    facts = seen.facts
+    if facts.get("pin_matches") is False:
+        return _("nicht unser Zertifikat")
+    if facts.get("is_expired"):
+        return _("abgelaufen am %(date)s") % {"date": _day(facts["not_after"])}
+    if facts.get("is_verified") is False:
+        return _("nicht vertrauenswürdig")
+    if facts.get("name_matches") is False:
+        return _("gilt für einen anderen Namen")
+    if facts.get("not_after"):
+        return _("gültig bis %(date)s") % {"date": _day(facts["not_after"])}
+    return _error(facts, seen.duration_seconds)
+
+
+def _day(text: str) -> str:
+    return date_format(datetime.fromisoformat(text), "SHORT_DATE_FORMAT")
+
+
+def _ehlo_tls(seen: Observation) -> str:
+    mechanisms = seen.facts.get("mechanisms")
+    if mechanisms:
+        return ", ".join(mechanisms)
+    return _("keine Anmeldung angeboten")
+
+
+def _auth(seen: Observation) -> str:
+    if seen.status == OK:
+        return _("angenommen")
+    if seen.facts.get("reason") == "certificate":
+        return _("nicht geprüft: die Gegenstelle ist nicht vertrauenswürdig")
+    if seen.status == SKIPPED:
+        return _("nicht geprüft")
+    if seen.facts.get("reason") == "mechanism":
+        return _("kein gemeinsames Verfahren")
+    return _reply(seen)
+
+
+_WORDS = {
+    "configured": _configured,
+    "names": _names,
+    "tcp": _tcp,
+    "greeting": _reply,
+    "ehlo": _ehlo,
+    "starttls": _starttls,
+    "certificate": _certificate,
+    "ehlo_tls": _ehlo_tls,
+    "auth": _auth,
+}
+
+
+def label(seen: Observation) -> str:
+    """Return what was looked at."""
+    facts = seen.facts
+    place = {"port": facts.get("port", ""), "family": _family(facts)}
+    labels = {
+        "configured": _("Einstellung Ihres Servers"),
+        "names": _("Name %(subject)s") % {"subject": seen.subject.split(" ")[0]},
+        "tcp": _("Port %(port)s, %(family)s") % place,
+        "greeting": _("Begrüssung auf Port %(port)s, %(family)s") % place,
+        "ehlo": _("EHLO auf Port %(port)s, %(family)s") % place,
+        "starttls": _("STARTTLS auf Port %(port)s, %(family)s") % place,
+        "certificate": _("Zertifikat auf Port %(port)s, %(family)s") % place,
+        "ehlo_tls": _("Anmeldeverfahren auf Port %(port)s, %(family)s") % place,
+        "auth": _("Anmeldung"),
+    }
+    return labels.get(seen.check, seen.check)
+
+
+def _family(facts: Facts) -> str:
+    return "IPv6" if facts.get("family") == "ipv6" else "IPv4"
