@@ -6,6 +6,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -16,12 +17,16 @@ from tests.services.browser import chromium, find_chromium
 from tests.services.demo import Demo, demo
 from tests.services.redis import RedisServer, redis_server
 
+# Playwright keeps an event loop in the thread that the tests run in; our code there is
+# as synchronous as ever.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+
 
 @contextmanager
 def own_database() -> Iterator[str]:
     """Make a database beside the tests' own one and yield its URL; drop it after."""
     url = os.environ["DATABASE_URL"]
-    folder = os.path.dirname(urlsplit(url).path)
+    folder = Path(urlsplit(url).path).parent
     name = f"system_{uuid.uuid4().hex}"
     with psycopg.connect(host=folder, dbname="postgres", autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")

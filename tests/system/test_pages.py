@@ -1,0 +1,171 @@
+"""Every page as Chromium gets it: accessible, light, from one host, no inline code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, Response
+
+from accounts.models import User
+from quarantine.states import State
+from tests import factories
+from tests.services.browser import DESKTOP, PHONE
+
+pytestmark = [pytest.mark.system, pytest.mark.django_db(transaction=True)]
+
+PAGE_BYTES = 100_000
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SCREENS = {
+    "desktop-light": {"viewport": DESKTOP, "color_scheme": "light"},
+    "desktop-dark": {"viewport": DESKTOP, "color_scheme": "dark"},
+    "phone-light": {"viewport": PHONE, "color_scheme": "light", "has_touch": True},
+    "phone-dark": {"viewport": PHONE, "color_scheme": "dark", "has_touch": True},
+}
+
+
+class Visit:
+    """A page in Chromium, and everything it made Chromium fetch."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.page: Page = context.new_page()
+        self.responses: list[Response] = []
+        self.complaints: list[str] = []
+        self.page.on("response", self.responses.append)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("console", self._hear)
+        self.answer = self.page.goto(url, wait_until="networkidle")
+
+    def _hear(self, message) -> None:
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    def weight(self) -> int:
+        """Return the bytes that came over the wire, headers apart."""
+        return sum(item.request.sizes()["responseBodySize"] for item in self.responses)
+
+    def hosts(self) -> set[str]:
+        """Return the hosts that were asked for anything but inline data."""
+        urls = [urlsplit(item.url) for item in self.responses]
+        return {url.netloc for url in urls if url.scheme != "data"}
+
+    def violations(self) -> list[str]:
+        """Return what axe finds."""
+        options = {"runOnly": {"type": "tag", "values": STANDARDS}}
+        results = Axe().run(self.page, options=options).response["violations"]
+        return [
+            f"{item['id']}: {node['target']} {node['html'][:160]}"
+            for item in results
+            for node in item["nodes"]
+        ]
+
+
+@pytest.fixture
+def pages(people) -> dict[str, tuple[User | None, str]]:
+    """Return the pages by name: who looks, and where."""
+    made = {
+        state: factories.make_hold(
+            people.acme,
+            recipient="bob@acme.example",
+            state=state,
+            content=f"Subject: Offerte {state}\r\nFrom: Beat <b@x.example>\r\n\r\n"
+            "Guten Tag\r\n".encode(),
+        )
+        for state in State
+    }
+    for _ in range(60):
+        factories.make_hold(people.acme, recipient="bob@acme.example")
+    probe = factories.make_probe(people.acme)
+    alice, bob = people.alice, people.bob
+    held = made[State.HELD].pk
+    return {
+        "login": (None, "/login/"),
+        "password": (None, "/password/"),
+        "missing": (alice, "/holds/no-such-page/"),
+        "account": (bob, "/account/"),
+        "account-password": (bob, "/account/password/"),
+        "factor": (bob, "/account/factor/"),
+        "holds": (alice, "/holds/"),
+        "holds-member": (bob, "/holds/"),
+        "holds-nothing-found": (alice, "/holds/?q=gibtesnicht"),
+        "holds-empty": (people.charlie, "/holds/"),
+        "hold-refused": (people.rita, f"/holds/{held}/"),
+        **{f"hold-{s}": (alice, f"/holds/{made[s].pk}/") for s in State},
+        "probes": (alice, "/diagnostics/"),
+        "probe": (alice, f"/diagnostics/{probe.pk}/"),
+    }
+
+
+@pytest.fixture
+def visit(
+    browser: Browser, live_server, client_for: Callable[[User], Client]
+) -> Iterator[Callable[..., Visit]]:
+    """Return a function that opens a page as somebody, on some screen."""
+    contexts: list[BrowserContext] = []
+    cookies: dict[User, str] = {}
+
+    def open_as(user: User | None, path: str, screen: str) -> Visit:
+        context = browser.new_context(locale="de-CH", **SCREENS[screen])
+        contexts.append(context)
+        if user is not None:
+            if user not in cookies:
+                client = client_for(user)
+                cookies[user] = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies(
+                [
+                    {
+                        "name": settings.SESSION_COOKIE_NAME,
+                        "value": cookies[user],
+                        "url": live_server.url,
+                    }
+                ]
+            )
+        return Visit(context, live_server.url + path)
+
+    yield open_as
+    for context in contexts:
+        context.close()
+
+
+def test_axe_finds_nothing_on_any_page(pages, visit):
+    found = {}
+    for name, (user, path) in pages.items():
+        for screen in SCREENS:
+            seen = visit(user, path, screen)
+            found[f"{name} {screen}"] = seen.violations() + seen.complaints
+            seen.page.context.close()
+
+    assert {name: what for name, what in found.items() if what} == {}
+
+
+def test_pages_are_light_and_come_from_one_host(pages, visit, live_server):
+    host = urlsplit(live_server.url).netloc
+    heavy, foreign, loose = {}, {}, {}
+    for name, (user, path) in pages.items():
+        seen = visit(user, path, "desktop-light")
+        if (weight := seen.weight()) > PAGE_BYTES:
+            heavy[name] = weight
+        if seen.hosts() != {host}:
+            foreign[name] = seen.hosts()
+        policy = seen.answer.headers.get("content-security-policy", "")
+        if "script-src 'self'" not in policy or "unsafe" in policy:
+            loose[name] = policy
+
+    assert heavy == {}
+    assert foreign == {}
+    assert loose == {}
+
+
+def test_nothing_is_wider_than_the_phone(pages, visit):
+    wide = []
+    for name, (user, path) in pages.items():
+        seen = visit(user, path, "phone-light")
+        width = seen.page.evaluate("document.documentElement.scrollWidth")
+        if width > PHONE["width"]:
+            wide.append(f"{name}: {width}")
+
+    assert wide == []
