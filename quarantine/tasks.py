@@ -3,8 +3,27 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.utils import timezone
+
+from accounts.enqueue import enqueue
+from quarantine import reinjection
 
 
-@shared_task(name="quarantine.reinject")
+@shared_task(
+    name="quarantine.reinject",
+    acks_late=True,
+    soft_time_limit=reinjection.SOFT_SECONDS,
+    time_limit=reinjection.HARD_SECONDS,
+)
 def reinject(customer_id: str, hold_id: str) -> None:
-    """Hand a claimed hold to its next hop."""
+    """Hand a claimed hold to its next hop; harmless when delivered twice."""
+    reinjection.reinject(customer_id, hold_id)
+
+
+@shared_task(name="quarantine.sweep", soft_time_limit=50, time_limit=60)
+def sweep() -> None:
+    """Send what is due once more, and end what a lost worker left behind."""
+    now = timezone.now()
+    reinjection.give_up_lost(now)
+    for hold in reinjection.list_due(now):
+        enqueue(reinject, hold.customer_id, hold.pk)

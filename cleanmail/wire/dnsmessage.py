@@ -3,7 +3,7 @@
 import ipaddress
 import os
 import struct
-from typing import NamedTuple, Tuple
+from typing import List, NamedTuple, Tuple
 
 KINDS = {"A": 1, "NS": 2, "CNAME": 5, "PTR": 12, "MX": 15, "TXT": 16, "AAAA": 28}
 _KIND_NAMES = {number: name for name, number in KINDS.items()}
@@ -92,7 +92,7 @@ def _encode_name(name: str) -> bytes:
 
 
 def _decode_name(raw: bytes, offset: int) -> Tuple[str, int]:
-    labels = []
+    labels: List[str] = []
     end = 0
     for _jump in range(_JUMPS_MAX + 128):
         length = raw[offset]

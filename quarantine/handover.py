@@ -1,0 +1,210 @@
+"""One try on the wire: a parcel to the next hop, and what came of it."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from cleanmail.wire.errors import (
+    AddressRefused,
+    ConnectFailed,
+    NameNotResolved,
+    SmtpError,
+    TlsFailed,
+    UnsafeCommand,
+)
+from cleanmail.wire.replies import Reply
+from cleanmail.wire.smtp import END_OF_DATA, Session
+from cleanmail.wire.transcript import Transcript
+from quarantine.errors import ContentErased, ContentLost
+from quarantine.models import ReleaseAttempt
+from quarantine.next_hop import NextHop
+from quarantine.parcel import Parcel
+
+Outcome = ReleaseAttempt.Outcome
+CONNECT_SECONDS = 20
+REPLY_SECONDS = 120
+# For all addresses together: the worker's own limits lie above it.
+HANDOVER_SECONDS = 720
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What came of one try; `is_final` says that another would end the same."""
+
+    outcome: Outcome
+    is_final: bool
+    transcript: Transcript
+    address: str = ""
+    tls_version: str = ""
+    stage: str = ""
+    reply: Reply | None = None
+    altered: str = ""
+
+
+class _Ended(Exception):
+    """How the try ended; raised where that is before the content."""
+
+    def __init__(
+        self,
+        outcome: Outcome,
+        stage: str,
+        reply: Reply | None = None,
+        *,
+        is_final: bool,
+    ) -> None:
+        super().__init__(stage)
+        self.outcome = outcome
+        self.stage = stage
+        self.reply = reply
+        self.is_final = is_final
+
+
+class _Try:
+    """The state of one try: it moves from address to address until one answers."""
+
+    def __init__(self, parcel: Parcel, hop: NextHop) -> None:
+        self.parcel = parcel
+        self.hop = hop
+        self.transcript = Transcript()
+        self.until = time.monotonic() + HANDOVER_SECONDS
+        self.address = self.tls_version = self.altered = ""
+
+    def run(self) -> Reply:
+        """Return the reply to the end of data, or an earlier refusal of the message."""
+        addresses = self.hop.resolve()
+        for address in addresses[:-1]:
+            try:
+                return self._deliver_to(address)
+            except ConnectFailed:
+                continue
+        return self._deliver_to(addresses[-1])
+
+    def _deliver_to(self, address: str) -> Reply:
+        self.address = address
+        try:
+            return self._deliver(address, tries_tls=True)
+        except TlsFailed:
+            if self.hop.requires_tls:
+                raise
+            # Opportunistic: what cannot be encrypted goes in clear, as between MTAs.
+            return self._deliver(address, tries_tls=False)
+
+    def _deliver(self, address: str, *, tries_tls: bool) -> Reply:
+        self.tls_version = self.altered = ""
+        with Session.connect(
+            address,
+            self.hop.port,
+            timeout=REPLY_SECONDS,
+            connect_timeout=CONNECT_SECONDS,
+            deadline_seconds=self.until - self.transcript.started,
+            transcript=self.transcript,
+        ) as session:
+            self._open(session)
+            if tries_tls:
+                self._encrypt(session)
+            return self._send(session)
+
+    def _open(self, session: Session) -> None:
+        _require(session.greeting(), "greeting")
+        self._hello(session)
+
+    def _hello(self, session: Session) -> None:
+        if not session.ehlo(settings.RELEASE_HELO).is_positive:
+            _require(session.helo(settings.RELEASE_HELO), "helo")
+
+    def _encrypt(self, session: Session) -> None:
+        reply = None
+        if "STARTTLS" in session.keywords:
+            reply = session.starttls(_tls_context(), self.hop.host or None)
+        if session.tls is not None:
+            self.tls_version = session.tls.version
+            self._hello(session)
+        elif self.hop.requires_tls:
+            raise _Ended(Outcome.UNREACHED, "starttls", reply, is_final=False)
+
+    def _send(self, session: Session) -> Reply:
+        keywords = session.keywords
+        if self.parcel.needs_smtputf8 and "SMTPUTF8" not in keywords:
+            raise _Ended(Outcome.REJECTED, "smtputf8", is_final=True)
+        has_bare_line_ends = self.parcel.message.has_bare_line_ends
+        by_bdat = has_bare_line_ends and "CHUNKING" in keywords
+        content = self.parcel.content()
+        replies = session.envelope(
+            self.parcel.sender(keywords),
+            [self.parcel.recipient(keywords)],
+            last="" if by_bdat else "DATA",
+        )
+        if replies.refusal is not None:
+            if replies.data is None or replies.data.code != 354:
+                session.quit()
+            return replies.refusal
+        if has_bare_line_ends and not by_bdat:
+            self.altered = "crlf"
+        reply = session.bdat(content) if by_bdat else session.content(content)
+        session.quit()
+        return reply
+
+
+def hand_over(parcel: Parcel, hop: NextHop) -> Handover:
+    """Try once to hand the parcel over; never raises for what the other end does.
+
+    What breaks after the end of data is on its way is UNSURE: nobody may repeat it.
+    """
+    attempt = _Try(parcel, hop)
+    try:
+        ended = _judge(attempt.run())
+    except _Ended as before_content:
+        ended = before_content
+    except AddressRefused as refused:
+        stage = f"refused:{refused.reason}"
+        ended = _Ended(Outcome.UNREACHED, stage, is_final=True)
+    except NameNotResolved as missing:
+        ended = _Ended(Outcome.UNREACHED, f"name:{missing.reason}", is_final=False)
+    except (ContentErased, ContentLost):
+        ended = _Ended(Outcome.UNREACHED, "content_lost", is_final=True)
+    except UnsafeCommand as error:
+        ended = _Ended(Outcome.UNREACHED, error.after, is_final=True)
+    except SmtpError as error:
+        is_unsure = error.after == END_OF_DATA
+        outcome = Outcome.UNSURE if is_unsure else Outcome.UNREACHED
+        ended = _Ended(outcome, error.after, is_final=is_unsure)
+    return Handover(
+        outcome=ended.outcome,
+        is_final=ended.is_final,
+        transcript=attempt.transcript,
+        address=attempt.address,
+        tls_version=attempt.tls_version,
+        stage=ended.stage,
+        reply=ended.reply,
+        altered=attempt.altered if ended.outcome == Outcome.ACCEPTED else "",
+    )
+
+
+def _judge(reply: Reply) -> _Ended:
+    if reply.is_positive:
+        return _Ended(Outcome.ACCEPTED, "", reply, is_final=True)
+    if reply.is_permanent:
+        return _Ended(Outcome.REJECTED, "", reply, is_final=True)
+    return _Ended(Outcome.DEFERRED, "", reply, is_final=False)
+
+
+def _require(reply: Reply, stage: str) -> None:
+    """Go on only after yes: a server that is not open now may be so later.
+
+    A 5yz here is about the session, not about the message (RFC 5321 section 4.2.4.1
+    has 554 for "no SMTP service here"), so it is tried again.
+    """
+    if not reply.is_positive:
+        raise _Ended(Outcome.DEFERRED, stage, reply, is_final=False)
+
+
+def _tls_context() -> ssl.SSLContext:
+    """Encrypt against listeners; who the next hop is, the checked address says."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
