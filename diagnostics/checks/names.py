@@ -7,7 +7,7 @@ from typing import List, Tuple
 
 from cleanmail.wire import dns
 from cleanmail.wire.errors import DnsFailed
-from diagnostics.checks.configured import clean_host, is_literal
+from diagnostics.checks.configured import is_literal
 from diagnostics.checks.evidence import (
     FAILED,
     OK,
