@@ -103,6 +103,7 @@ class LmtpClient:
 
     def __init__(self, host: str, port: int, timeout: float = 60) -> None:
         self.socket = socket.create_connection((host, port), timeout)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.file = self.socket.makefile("rb")
         self.greeting = self.reply()
 

@@ -16,6 +16,7 @@ from quarantine.store import open_content
 class Command(BaseCommand):
     """`manage.py content SHA256`."""
 
+    requires_system_checks = ()
     help = "Writes the stored content with that SHA-256 to standard output."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -21,6 +21,7 @@ def _wake(hold: Hold) -> None:
 class Command(BaseCommand):
     """`manage.py intake [--listen host:port]`."""
 
+    requires_system_checks = ()
     help = "Takes held mail over LMTP until SIGTERM."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

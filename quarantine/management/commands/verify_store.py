@@ -10,6 +10,7 @@ from quarantine.inventory import take_inventory
 class Command(BaseCommand):
     """`manage.py verify_store`."""
 
+    requires_system_checks = ()
     help = "Reads all held content; exit 1 names what is lost and orphan segments."
 
     def handle(self, *_args: object, **_options: object) -> None:
