@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.wizards import LoginView, SetupView
+from accounts.enrolment import SetupView
+from accounts.sign_in import LoginView
 
 app_name = "two_factor"
 urlpatterns = [

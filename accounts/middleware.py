@@ -68,7 +68,7 @@ class PersonMiddleware:
 REACHABLE_UNVERIFIED = frozenset(
     {
         "two_factor:login",
-        "two_factor:setup",  # answers 403 itself; see wizards.py
+        "two_factor:setup",  # answers 403 itself; see enrolment.py
         "accounts:step_up",
         "accounts:send_step_up_code",
         "accounts:sms_status",
@@ -94,7 +94,17 @@ class SecondFactorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass on; the rule needs the resolved view (`process_view`)."""
+        """Let nobody act whose factor is missing, not even on an error page."""
+        user = request.user
+        unproved = (
+            isinstance(user, User)
+            and not second_factor.is_verified(request)
+            and second_factor.has_factor(user)
+        )
+        request.factor_unproved = unproved  # type: ignore[attr-defined]
+        if unproved:
+            request.actor = None  # type: ignore[attr-defined]
+            request.customer = None  # type: ignore[attr-defined]
         return self.get_response(request)
 
     def process_view(
@@ -107,7 +117,7 @@ class SecondFactorMiddleware:
             return None
         if match is not None and match.view_name in REACHABLE_UNVERIFIED:
             return None
-        if second_factor.has_factor(user):
+        if request.factor_unproved:  # type: ignore[attr-defined]
             return lead_to(request, "accounts:step_up")
         if second_factor.find_demand(user) is not None:
             return lead_to(request, "two_factor:setup")

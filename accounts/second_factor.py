@@ -98,13 +98,15 @@ def is_verified(request: HttpRequest) -> bool:
 
 def verify_code(factor: Factor, code: str, request: HttpRequest) -> bool:
     """Use a code up; raise RateLimited after too many. The one way a code is tried."""
-    network = throttles.client_network(request)
+    network, person = throttles.client_network(request), str(factor.user_id)
     throttles.hit("code.network", network)
-    throttles.hit("code", str(factor.user_id))
+    throttles.hit("code.account", person)
+    throttles.hit("code", f"{person}\0{network}")
     if not factor.verify_token(code):
         return False
     throttles.forgive("code.network", network)
-    throttles.reset("code", str(factor.user_id))
+    throttles.reset("code.account", person)
+    throttles.reset("code", f"{person}\0{network}")
     return True
 
 

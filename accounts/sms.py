@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from accounts.errors import GatewayFailed
 from accounts.keyring import seal, unseal
-from accounts.models import SmsMessage
+from accounts.models import SmsCode, SmsMessage
 
 logger = logging.getLogger(__name__)
 
@@ -127,6 +127,14 @@ def end_stale() -> int:
     ended = late.update(state=State.FAILED, sealed=b"")
     lost = queued.filter(started_at__lt=now - LOST_AFTER)
     return ended + lost.update(state=State.FAILED, sealed=b"")
+
+
+def forget_old() -> int:
+    """Delete codes of yesterday and SMS of three months ago; return how many."""
+    now = timezone.now()
+    codes = SmsCode.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
+    old = SmsMessage.objects.filter(created_at__lt=now - timedelta(days=90))
+    return codes[0] + old.delete()[0]
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

@@ -59,10 +59,11 @@ def send_notice(user_id: str, notice: str, at: str) -> None:
 
 @shared_task(name="accounts.sweep", soft_time_limit=30, time_limit=40)
 def sweep() -> None:
-    """Send the SMS that the broker lost; end old ones; forget quiet throttles."""
+    """Send the SMS that the broker lost; end and forget old ones, and old tries."""
     sms.end_stale()
     for message_id in sms.list_due():
         enqueue(send_sms, message_id)
+    sms.forget_old()
     throttles.forget_old()
 
 

@@ -44,8 +44,10 @@ RULES: dict[str, Rule] = {
     "password": PAIR,
     "password.account": ACCOUNT,
     "password.network": NETWORK,
-    # Six digits, three steps valid: five tries and doubling leave a guesser no chance.
+    # Of a million codes three are valid: at one try in five minutes a guesser who has the
+    # password needs years, and the owner never waits longer than that.
     "code": PAIR,
+    "code.account": ACCOUNT,
     "code.network": NETWORK,
     "enrol": PAIR,
     "enrol.network": NETWORK,

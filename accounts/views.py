@@ -25,6 +25,7 @@ from django.views.decorators.http import (
 )
 
 from accounts import actions, second_factor, sms, throttles
+from accounts.answers import send_code, status_of
 from accounts.decorators import require_step_up
 from accounts.detours import safe_next
 from accounts.errors import FactorDemanded, RateLimited
@@ -33,21 +34,15 @@ from accounts.forms import (
     FactorCodeForm,
     NewPasswordForm,
     PasswordForm,
-    is_limited,
 )
 from accounts.models import SmsCode, SmsDevice, User
 from accounts.second_factor import Factor
-from accounts.wizards import send_code
 
 
 def _person(request: HttpRequest) -> User:
     """Return who is logged in: LoginRequiredMiddleware lets nobody else here."""
     user: User = request.user  # type: ignore[assignment]
     return user
-
-
-def _refused(form: BaseForm) -> int:
-    return 429 if is_limited(form) else 422
 
 
 @require_POST
@@ -106,8 +101,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     user = _person(request)
     form = NewPasswordForm(user, request.POST or None)
     if not form.is_valid():
-        status = _refused(form) if form.is_bound else 200
-        context = {"form": form}
+        context, status = {"form": form}, status_of(form)
         return render(request, "accounts/change_password.html", context, status=status)
     actions.set_password(
         user, form.cleaned_data["new_password1"], action="password.change"
@@ -139,8 +133,7 @@ def step_up(request: HttpRequest) -> HttpResponse:
         "next": safe_next(request),
         "sms": sms.find_message(request.session.get("sms_message", "")),
     }
-    status = _refused(form) if form.is_bound else 200
-    return render(request, "accounts/step_up.html", context, status=status)
+    return render(request, "accounts/step_up.html", context, status=status_of(form))
 
 
 def _step_up_form(

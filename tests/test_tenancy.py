@@ -27,10 +27,23 @@ PUBLIC = {
     "healthz",
     "readyz",
     "set_language",
+    "two_factor:login",
+    "accounts:logout",  # ends whatever session there is
+    "accounts:password_reset",
+    "accounts:password_reset_sent",
+    "accounts:password_reset_confirm",
+    "accounts:password_reset_done",
+    "accounts:sms_status",  # about the SMS that this very session has asked for
 }
 # Pages about nobody but the person who asks.
 OWN: set[str] = {
     "start",
+    "accounts:profile",
+    "accounts:change_password",
+    "accounts:remove_factor",
+    "accounts:step_up",
+    "accounts:send_step_up_code",
+    "two_factor:setup",
 }
 COLLECTION: set[str] = {
     "quarantine:holds",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
+import time_machine
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
 
@@ -143,6 +146,40 @@ def test_device_of_somebody_else_is_not_asked(people, client: Client):
     response = client.post(LOGIN, {"challenge_device": foreign.persistent_id})
 
     assert response.context["device"].user_id == people.bob.pk
+
+
+def test_the_second_screen_waits_ten_minutes(people, client: Client):
+    make_totp_device(people.bob)
+    post_password(client, "bob@acme.example")
+
+    with time_machine.travel(time.time() + 601):
+        response = post_code(client, totp_code())
+
+    assert response.status_code == 200
+    assert 'name="auth-password"' in response.content.decode()
+    assert SESSION_KEY not in client.session
+
+
+def test_whoever_is_logged_in_goes_on(people, client_for):
+    assert client_for(people.bob).get(LOGIN, {"next": "/account/"}).url == "/account/"
+
+
+def test_a_person_without_customer_gets_no_error(people, client: Client):
+    people.bob.memberships.all().delete()
+
+    post_password(client, "bob@acme.example")
+
+    assert client.get("/").status_code == 200
+
+
+def test_an_inactive_person_is_refused_like_a_wrong_password(people, client: Client):
+    people.bob.is_active = False
+    people.bob.save()
+
+    response = post_password(client, "bob@acme.example")
+
+    assert response.status_code == 422
+    assert "stimmt nicht" in response.content.decode()
 
 
 def test_log_out_is_a_post(people, client_for):

@@ -429,6 +429,18 @@ def test_the_sweep_ends_what_came_too_late(people, gateway, commits):
     assert gateway.bodies == []
 
 
+def test_the_sweep_forgets_old_codes_and_messages(people, gateway):
+    actions.send_code(people.bob, NUMBER, "login", network="n")
+    with later(2 * 86400):
+        tasks.sweep()
+        codes = SmsCode.objects.count()
+    with later(91 * 86400):
+        tasks.sweep()
+
+    assert codes == 0
+    assert not SmsMessage.objects.exists()
+
+
 def test_the_sweep_ends_what_a_dead_worker_held(people, gateway):
     message = actions.send_code(people.bob, NUMBER, "login", network="n")
     SmsMessage.objects.update(started_at=timezone.now())

@@ -169,6 +169,21 @@ def test_one_network_cannot_try_everybody(people, client: Client):
     assert post_password(client, "bob@acme.example").status_code == 429
 
 
+def test_the_owner_types_the_code_elsewhere_meanwhile(people):
+    make_totp_device(people.bob)
+    right = totp_code()
+    thief = Client(REMOTE_ADDR="198.51.100.7")
+    post_password(thief, "bob@acme.example")
+    for _ in range(8):
+        post_code(thief, f"{(int(right) + 7) % 10**6:06d}")
+    owner = Client(REMOTE_ADDR="203.0.113.9")
+    post_password(owner, "bob@acme.example")
+
+    post_code(owner, right)
+
+    assert SESSION_KEY in owner.session
+
+
 def test_the_right_code_is_refused_during_lock_out(people, client: Client):
     make_totp_device(people.bob)
     right = totp_code()

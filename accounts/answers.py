@@ -1,0 +1,34 @@
+"""How the pages that ask for codes answer: status of a form, and a code on its way."""
+
+from __future__ import annotations
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts import actions, throttles
+from accounts.errors import RateLimited, SmsUnavailable
+from accounts.forms import is_limited
+from accounts.models import User
+
+
+def send_code(request: HttpRequest, user: User, number: str, purpose: str) -> str:
+    """Send a code and remember its SMS for the status line; return what went wrong."""
+    network = throttles.client_network(request)
+    try:
+        message = actions.send_code(user, number, purpose, network=network)
+    except RateLimited as error:
+        return error.user_message
+    except SmsUnavailable:
+        return _(
+            "Zurzeit können keine SMS gesendet werden. Nehmen Sie einen anderen Weg."
+        )
+    request.session["sms_message"] = str(message.pk)
+    return ""
+
+
+def status_of(form: forms.BaseForm | None) -> int:
+    """Return 429 for too many tries, 422 for what else is wrong, else 200."""
+    if form is None or not form.is_bound or form.is_valid():
+        return 200
+    return 429 if is_limited(form) else 422

@@ -1,0 +1,143 @@
+"""Log-in: two_factor's wizard, with our forms and devices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth import login
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from formtools.wizard.views import SessionWizardView
+from two_factor.views import core
+
+from accounts import actions, methods, second_factor, sms
+from accounts.answers import send_code, status_of
+from accounts.detours import safe_next
+from accounts.forms import FactorCodeForm, SignInForm
+from accounts.models import SmsCode, SmsDevice, User
+from accounts.second_factor import Factor
+
+__all__ = ["LoginView", "methods"]  # methods fills two_factor's registry
+
+
+class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not typed
+    """Password, then a code if the person has a second factor: two screens at most."""
+
+    form_list = (
+        (core.LoginView.AUTH_STEP, SignInForm),
+        (core.LoginView.TOKEN_STEP, FactorCodeForm),
+    )
+    condition_dict = {core.LoginView.TOKEN_STEP: lambda self: self.has_token_step()}
+    template_name = "two_factor/core/login.html"
+    send_error = ""
+    device_cache: Factor | None
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Start anew; whoever is fully logged in already goes on."""
+        user = request.user
+        if isinstance(user, User) and (
+            second_factor.is_verified(request) or not second_factor.has_factor(user)
+        ):
+            return redirect(safe_next(request))
+        response: HttpResponseBase = super().get(request, *args, **kwargs)
+        return response
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Refuse to ask a device for a code before the password was right."""
+        asks_device = "challenge_device" in self.request.POST
+        if asks_device and not self.get_user():
+            return redirect("two_factor:login")
+        response: HttpResponseBase = super().post(*args, **kwargs)
+        return response
+
+    def has_token_step(self) -> bool:
+        """Ask for a code whenever a confirmed device exists."""
+        user = self.get_user()
+        return bool(user) and second_factor.has_factor(user)
+
+    def get_form_kwargs(self, step: str | None = None) -> dict[str, Any]:
+        """Hand each form what it checks against."""
+        if step is None:
+            return {}
+        kwargs: dict[str, Any] = {"request": self.request}
+        if step == self.TOKEN_STEP:
+            kwargs |= {"user": self.get_user(), "initial_device": self.get_device()}
+        return kwargs
+
+    def process_step(self, form: forms.Form) -> object:
+        """Forget whom an earlier password step of this session named."""
+        is_password_step = self.steps.current == self.AUTH_STEP
+        data = super().process_step(form)
+        if is_password_step:
+            self.user_cache = None
+            self.device_cache = None
+        return data
+
+    def get_device(self, step: str | None = None) -> Factor | None:  # noqa: ARG002
+        """Return the device the person chose, else the first one."""
+        if self.device_cache is None:
+            wanted = self.request.POST.get("challenge_device") or self.storage.data.get(
+                "challenge_device", ""
+            )
+            self.device_cache = second_factor.choose_factor(self.get_user(), wanted)
+        return self.device_cache
+
+    def render(self, form: forms.Form | None = None, **kwargs: Any) -> HttpResponse:
+        """Note what was refused; send the code when its page comes up anew."""
+        status = status_of(form)
+        is_code_step = self.steps.current == self.TOKEN_STEP
+        if status == 422:
+            self._note_failure()
+        elif status == 200 and is_code_step:
+            self._send_code()
+        response: HttpResponse = SessionWizardView.render(self, form, **kwargs)
+        response.status_code = status
+        return response
+
+    def _note_failure(self) -> None:
+        user = self.get_user()
+        typed = self.request.POST.get("auth-username", "")
+        email = user.email if user and self.steps.current != self.AUTH_STEP else typed
+        actions.note_failed_sign_in(email, step=self.steps.current)
+
+    def _send_code(self) -> None:
+        device = self.get_device()
+        if isinstance(device, SmsDevice):
+            self.send_error = send_code(
+                self.request, self.get_user(), device.number, SmsCode.Purpose.LOGIN
+            )
+
+    def get_context_data(self, form: forms.Form, **kwargs: Any) -> dict[str, Any]:
+        """Add the device that is asked, and the others."""
+        context: dict[str, Any] = SessionWizardView.get_context_data(
+            self, form, **kwargs
+        )
+        context["next"] = safe_next(self.request)
+        if self.steps.current == self.TOKEN_STEP:
+            device = self.get_device()
+            factors = second_factor.list_factors(self.get_user())
+            context |= {
+                "device": device,
+                "is_sms": isinstance(device, SmsDevice),
+                "other_apps": [f for f in factors if f != device and not is_sms(f)],
+                "other_numbers": [f for f in factors if f != device and is_sms(f)],
+                "send_error": self.send_error,
+                "sms": sms.find_message(self.request.session.get("sms_message", "")),
+            }
+        return context
+
+    def done(self, _form_list: object, **_kwargs: Any) -> HttpResponseBase:
+        """Log in under a new session key, verified if a code was shown."""
+        user = self.get_user()
+        login(self.request, user)
+        second_factor.note_proof(self.request)
+        factor = getattr(user, "otp_device", None)
+        actions.note_sign_in(user, kind=factor.name if factor else "")
+        return redirect(safe_next(self.request))
+
+
+def is_sms(factor: Factor) -> bool:
+    """Say whether the factor is a number."""
+    return isinstance(factor, SmsDevice)
