@@ -37,10 +37,13 @@ class Visit:
         self.page: Page = context.new_page()
         self.responses: list[Response] = []
         self.complaints: list[str] = []
-        self.page.on("response", self.responses.append)
+        self.page.on("response", self._fetch)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._hear)
         self.answer = self.page.goto(url, wait_until="networkidle")
+
+    def _fetch(self, response: Response) -> None:
+        self.responses.append(response)
 
     def _hear(self, message) -> None:
         if message.type == "error" and "Failed to load resource" not in message.text:
