@@ -175,8 +175,8 @@ def _move(
 
 
 def _release(hold: Hold, *, actor: Actor, before: Sequence[str]) -> bool:
-    changes: dict[str, datetime | UUID | None] = _decision(actor)
-    changes |= {"started_at": None, "next_attempt_at": changes["decided_at"]}
+    # Due at once, whatever the worker's clock says.
+    changes = _decision(actor) | {"started_at": None, "next_attempt_at": None}
     if not _move(hold, before, State.RELEASING, actor=actor, **changes):
         return False
     audit.record(actor, "hold.release", hold)

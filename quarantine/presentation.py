@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.urls import reverse
@@ -96,35 +96,44 @@ def state_mark(state: str) -> Mark | None:
     return Mark(str(State(state).label), icon, tone)
 
 
-def day_and_month(moment: datetime) -> str:
-    """Return 24.12. for this year, 24.12.2025 for another."""
-    local = timezone.localtime(moment)
-    year = "" if local.year == timezone.localtime().year else str(local.year)
-    return f"{local.day}.{local.month}.{year}"
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Now and here, looked up once for as many times as a page tells."""
+
+    now: datetime
+
+    def day(self, local: datetime) -> str:
+        """Return 24.12. for this year, 24.12.2025 for another."""
+        year = "" if local.year == self.now.year else str(local.year)
+        return f"{local.day}.{local.month}.{year}"
+
+    def short(self, moment: datetime) -> str:
+        """Return 08:52 for today, Mo 17:22 for this week, else the date."""
+        local = moment.astimezone(self.now.tzinfo)
+        days = (self.now.date() - local.date()).days
+        if days == 0:
+            return f"{local:%H:%M}"
+        weekday = WEEKDAYS_ABBR[local.weekday()]
+        if abs(days) < 7:
+            return f"{weekday} {local:%H:%M}"
+        return f"{weekday} {self.day(local)}"
+
+    def ending(self, moment: datetime) -> tuple[str, bool]:
+        """Say when a hold runs out, and whether that is soon."""
+        local = moment.astimezone(self.now.tzinfo)
+        if local <= self.now:
+            return _("abgelaufen"), False
+        days = (local.date() - self.now.date()).days
+        if days == 0:
+            return _("heute %(time)s") % {"time": f"{local:%H:%M}"}, True
+        if days == 1:
+            return _("morgen"), True
+        return _("bis %(date)s") % {"date": self.day(local)}, False
 
 
 def short_time(moment: datetime) -> str:
-    """Return 08:52 for today, Mo 17:22 for this week, else the date."""
-    local, now = timezone.localtime(moment), timezone.localtime()
-    if local.date() == now.date():
-        return f"{local:%H:%M}"
-    weekday = WEEKDAYS_ABBR[local.weekday()]
-    if abs(now.date() - local.date()) < timedelta(days=7):
-        return f"{weekday} {local:%H:%M}"
-    return f"{weekday} {day_and_month(moment)}"
-
-
-def ending(expires_at: datetime) -> tuple[str, bool]:
-    """Say when a hold runs out, and whether that is soon."""
-    local, now = timezone.localtime(expires_at), timezone.localtime()
-    if local <= now:
-        return _("abgelaufen"), False
-    days = (local.date() - now.date()).days
-    if days == 0:
-        return _("heute %(time)s") % {"time": f"{local:%H:%M}"}, True
-    if days == 1:
-        return _("morgen"), True
-    return _("bis %(date)s") % {"date": day_and_month(expires_at)}, False
+    """Return the shortest words that tell the time from today."""
+    return Calendar(timezone.localtime()).short(moment)
 
 
 def score_text(score: float | None) -> str:
@@ -146,23 +155,27 @@ def subject_text(hold: Hold) -> str:
 def make_rows(holds: Iterable[Hold], *, rulebook: Rulebook) -> list[Row]:
     """Return the lines of a list."""
     pattern = reverse("quarantine:hold", args=[ANY_KEY])
+    calendar = Calendar(timezone.localtime())
     categories = {value: category_mark(value) for value in Category.values}
     return [
         _make_row(
             hold,
             url=pattern.replace(str(ANY_KEY), str(hold.pk)),
             category=categories[hold.category],
+            calendar=calendar,
             rulebook=rulebook,
         )
         for hold in holds
     ]
 
 
-def _make_row(hold: Hold, *, url: str, category: Mark, rulebook: Rulebook) -> Row:
+def _make_row(
+    hold: Hold, *, url: str, category: Mark, calendar: Calendar, rulebook: Rulebook
+) -> Row:
     rights = rulebook.rights(hold)
     is_open = hold.state in OPEN
     can_undo = hold.state == State.DISCARDED and rights.can_act
-    ends, is_soon = ending(hold.expires_at)
+    ends, is_soon = calendar.ending(hold.expires_at)
     address = show_line(hold.header_from)
     return Row(
         key=str(hold.pk),
@@ -173,7 +186,7 @@ def _make_row(hold: Hold, *, url: str, category: Mark, rulebook: Rulebook) -> Ro
         recipient=show_line(hold.envelope_recipient),
         category=category,
         score=score_text(hold.score),
-        received=short_time(hold.received_at),
+        received=calendar.short(hold.received_at),
         received_iso=hold.received_at.isoformat(timespec="seconds"),
         ends=ends,
         is_soon=is_soon,

@@ -8,7 +8,7 @@ from typing import Self
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +56,7 @@ STATES: dict[str, tuple[str, ...]] = {
     Show.RELEASED: (State.RELEASED,),
     Show.DISCARDED: (State.DISCARDED,),
 }
+COUNTED = frozenset({Show.OPEN, Show.NEW, Show.SOON, Show.REQUESTED, Show.UNDELIVERED})
 DAYS_BACK = {When.TODAY: 0, When.WEEK: 7, When.MONTH: 30}
 
 
@@ -167,11 +168,26 @@ def count_holds(actor: Actor, criteria: Criteria) -> int:
 
 def count_by_show(actor: Actor) -> dict[str, int]:
     """Return the counts that the quick filters tell, each capped."""
-    counted = (Show.OPEN, Show.NEW, Show.SOON, Show.REQUESTED, Show.UNDELIVERED)
-    nothing = Criteria()
-    return {
-        show: count_holds(actor, replace(nothing, show=show.value)) for show in counted
-    }
+    counts = _count_open(actor)
+    shows = [show for show in Show if show in COUNTED and show not in counts]
+    return counts | {show: count_holds(actor, Criteria(show=show)) for show in shows}
+
+
+def _count_open(actor: Actor) -> dict[str, int]:
+    """Count what is open in one query; only the whole if that is beyond the cap."""
+    soon = timezone.now() + SOON
+    capped = select_holds(actor, Criteria()).order_by()[: COUNT_MAX + 1]
+    counts: dict[str, int] = capped.aggregate(
+        **{
+            Show.OPEN.name: Count("pk"),
+            Show.NEW.name: Count("pk", filter=Q(first_seen_at=None)),
+            Show.SOON.name: Count("pk", filter=Q(expires_at__lte=soon)),
+            Show.REQUESTED.name: Count("pk", filter=Q(state=State.REQUESTED)),
+        }
+    )
+    if counts[Show.OPEN.name] > COUNT_MAX:
+        return {Show.OPEN: counts[Show.OPEN.name]}
+    return {Show[name].value: count for name, count in counts.items()}
 
 
 def find_looser(actor: Actor, criteria: Criteria) -> Criteria | None:

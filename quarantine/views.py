@@ -55,7 +55,7 @@ def hold_rows(request: ActorRequest) -> HttpResponse:
 def hold_row(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Show one line of the list alone, while its release is on the way."""
     hold = access.get_hold(request.actor, pk)
-    return render(request, "quarantine/_hold_row.html", _row_context(request, hold))
+    return render(request, "quarantine/_hold_rows.html", _row_context(request, hold))
 
 
 @require_safe
@@ -210,7 +210,7 @@ def _decide(
     hold = access.get_hold(request.actor, pk)
     if htmx_target(request).startswith("row-"):
         context = _row_context(request, hold) | {"was_late": status == 409}
-        return render(request, "quarantine/_hold_row.html", context, status=status)
+        return render(request, "quarantine/_hold_rows.html", context, status=status)
     if status == 409 and not is_htmx(request):
         return _hold_page(request, hold, status=status)
     return fragment_or_redirect(
@@ -264,7 +264,7 @@ def _list_context(request: ActorRequest) -> ListContext:
 
 def _row_context(request: ActorRequest, hold: Hold) -> dict[str, object]:
     rulebook = access.get_rulebook(request.actor)
-    return {"row": make_rows([hold], rulebook=rulebook)[0]}
+    return {"rows": make_rows([hold], rulebook=rulebook)}
 
 
 def _status_context(request: ActorRequest, hold: Hold) -> dict[str, object]:
