@@ -54,10 +54,24 @@ POST_COLLECTION: dict[str, str] = {
     # Acts on the ids in the form: another's id is a 404.
     "quarantine:release_many": "hold",
     "quarantine:discard_many": "hold",
+    "quarantine:undo_many": "hold",
 }
 # Name → which row of Acme's the address is about.
-OBJECT: dict[str, str] = {}
-POST_OBJECT: dict[str, str] = {}
+OBJECT: dict[str, str] = {
+    "quarantine:hold": "hold",
+    "quarantine:hold_row": "hold",
+    "quarantine:hold_status": "hold",
+}
+POST_OBJECT: dict[str, str] = {
+    "quarantine:mark_seen": "hold",
+    "quarantine:release": "hold",
+    "quarantine:release_again": "hold",
+    "quarantine:discard": "hold",
+    "quarantine:undo": "hold",
+    "quarantine:request_release": "hold",
+    "quarantine:deny": "hold",
+    "quarantine:confirm_arrival": "hold",
+}
 
 
 def walk(
@@ -91,6 +105,7 @@ def acme_rows(people) -> dict[str, uuid.UUID]:
     hold = factories.make_hold(
         people.acme,
         recipient="bob@acme.example",
+        subject=MARK,
         content=f"Subject: {MARK}\r\nFrom: {MARK} <m@x.example>\r\n\r\n{MARK}\r\n".encode(),
     )
     return {"hold": hold.pk, "probe": factories.make_probe(people.acme).pk}
