@@ -22,6 +22,7 @@ def main() -> int:
     database, options = sys.argv[1], sys.argv[2:]
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="cleanmail-"))
+        (Path(folder) / "static").mkdir()  # WhiteNoise complains about a missing one
         environment = (
             os.environ
             | SECRETS
