@@ -24,8 +24,13 @@ def about_settings(scene: Scene) -> List[Finding]:
         found.append(Finding("wrong-server", 0.9, differs))
     elif relation == HOST_OLD_LITERAL:
         found.append(Finding("stale-ip-in-config", 0.9, differs))
+    certain = bool(facts.get("known_hosts")) or any(
+        line.is_open for line in scene.lines
+    )
     for port in facts.get("unknown_ports", ()):
-        if not any(line.port == port and line.is_open for line in scene.lines):
+        if certain and not any(
+            line.port == port and line.is_open for line in scene.lines
+        ):
             ports = ", ".join(str(known) for known in scene.known_ports)
             values = {"port": port, "ports": ports}
             reason = Reason("port-not-offered", values)

@@ -1,0 +1,143 @@
+"""`manage.py probe`: every check from this machine, without database or secret."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import json
+import secrets
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from diagnostics.checks.evidence import Evidence, Target
+from diagnostics.checks.run import run_checks
+from diagnostics.report import VANTAGE, make_report
+from diagnostics.verdicts import judge
+
+HEALTHY, CAUSE_FOUND, USAGE = 0, 1, 2
+SHA256_HEX_LENGTH = 64
+
+
+def port_number(text: str) -> int:
+    """Parse a port."""
+    port = int(text)
+    if not 0 < port <= 65535:
+        raise argparse.ArgumentTypeError("a port is between 1 and 65535")
+    return port
+
+
+def ip_address(text: str) -> str:
+    """Parse an IP address."""
+    return str(ipaddress.ip_address(text))
+
+
+def sha256(text: str) -> str:
+    """Parse a fingerprint, colons allowed."""
+    pin = text.replace(":", "").lower()
+    if len(pin) != SHA256_HEX_LENGTH or set(pin) - set("0123456789abcdef"):
+        raise argparse.ArgumentTypeError("a SHA-256 has 64 hexadecimal digits")
+    return pin
+
+
+class Command(BaseCommand):
+    """Acts for whoever has the shell: the address guard does not apply."""
+
+    help = "Check the way to an outbound scanner from this machine."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare what `docs` and other programs rely on."""
+        parser.add_argument("host")
+        parser.add_argument("--port", type=port_number, action="append", default=[])
+        parser.add_argument("--username", default="")
+        parser.add_argument("--password-stdin", action="store_true")
+        parser.add_argument("--cafile", default="")
+        parser.add_argument(
+            "--expect-address", type=ip_address, action="append", default=[]
+        )
+        parser.add_argument("--expect-pin", type=sha256, action="append", default=[])
+        parser.add_argument("--json", action="store_true", dest="as_json")
+
+    def handle(self, *_args: str, **options: Any) -> None:
+        """Run the checks; exit 0 healthy, 1 a cause was found, 2 usage."""
+        target = self._target(options)
+        started_at, since = datetime.now(UTC), time.monotonic()
+        show = (lambda _seen: None) if options["as_json"] else self._show
+        found = run_checks(target, show)
+        causes = judge(found, VANTAGE)
+        if options["as_json"]:
+            report = make_report(
+                found,
+                causes,
+                started_at=started_at,
+                seconds=time.monotonic() - since,
+                language=settings.LANGUAGE_CODE,
+            )
+            self.stdout.write(json.dumps(report, ensure_ascii=False))
+        else:
+            self._conclude(found, causes)
+        sys.exit(CAUSE_FOUND if causes else HEALTHY)
+
+    def _target(self, options: dict[str, Any]) -> Target:
+        cafile, username = options["cafile"], options["username"]
+        if cafile and not Path(cafile).is_file():
+            message = f"no file {cafile}"
+            raise CommandError(message, returncode=USAGE)
+        if options["password_stdin"] and not username:
+            raise CommandError("--password-stdin needs --username", returncode=USAGE)
+        return Target(
+            host=options["host"],
+            nonce=secrets.token_hex(8),
+            configured_host=options["host"],
+            configured_ports=tuple(options["port"]),
+            addresses=tuple(options["expect_address"]),
+            pins=tuple(options["expect_pin"]),
+            cafile=cafile,
+            username=username,
+            password=read_password() if options["password_stdin"] else None,
+        )
+
+    def _show(self, seen: Evidence) -> None:
+        error = seen.facts.get("error", "")
+        code = seen.facts.get("code", "")
+        said = f"{code} {error}".strip()
+        self.stdout.write(
+            f"{seen.status:8} {seen.check:12} {seen.subject}  "
+            f"{seen.duration_seconds:.3f} s  {said}".rstrip()
+        )
+        self.stdout.flush()
+
+    def _conclude(self, found: list[Evidence], causes: list[Any]) -> None:
+        report = make_report(
+            found,
+            causes,
+            started_at=datetime.now(UTC),
+            seconds=0,
+            language=settings.LANGUAGE_CODE,
+        )
+        self.stdout.write("")
+        for cause in report["causes"]:
+            self.stdout.write(f"{cause['confidence']:.0%}  {cause['slug']}")
+            self.stdout.write(f"      {cause['title']} {cause['remedy']}")
+            for reason in cause["because"]:
+                self.stdout.write(f"      - {reason}")
+            if cause["next_check"]:
+                self.stdout.write(f"      ? {cause['next_check']}")
+        if not causes:
+            self.stdout.write("healthy")
+
+
+def read_password() -> str:
+    """Read standard input byte for byte, one final newline dropped."""
+    raw = sys.stdin.buffer.read()
+    for end in (b"\r\n", b"\n"):
+        if raw.endswith(end):
+            raw = raw[: -len(end)]
+            break
+    return raw.decode("utf-8", "replace")
