@@ -35,6 +35,7 @@ def prepare(folder: Path, database_url: str) -> None:
         }
     )
     manage("migrate", "-v0")
+    manage("collectstatic", "--noinput", "-v0")
     django.setup()
 
 

@@ -1,0 +1,71 @@
+"""Fails where a unit of work costs over a fifth more CPU than the recorded baseline.
+
+    python -m bench.check
+
+CPU, not speed: it hardly moves with what else the machine does.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from bench.result import BASELINE, OURS, RESULTS, Result
+
+GROWTH_MAX = 1.20
+
+
+def record(results: Iterable[Result]) -> None:
+    """Make these results the baseline; others in it stay."""
+    known = read(BASELINE)
+    for result in results:
+        told = result.as_json()
+        known[result.name] = {
+            "cpu_us_per_unit": result.figures(OURS)["cpu_us_per_unit"],
+            "unit": result.unit,
+            "size": result.size,
+            "commit": told["commit"],
+            "machine": told["machine"],
+        }
+    text = json.dumps(known, indent=1, sort_keys=True, ensure_ascii=False)
+    BASELINE.write_text(text + "\n")
+
+
+def read(path: Path) -> dict[str, dict[str, object]]:
+    """Return the recorded baseline, empty when there is none."""
+    return dict(json.loads(path.read_text())) if path.exists() else {}
+
+
+def compare(
+    baseline: dict[str, dict[str, object]], results: Iterable[dict[str, object]]
+) -> list[tuple[str, bool]]:
+    """Return a line for each result with a baseline of its size, and if it holds."""
+    lines = []
+    for result in results:
+        known = baseline.get(str(result["name"]))
+        if not known or known["size"] != result.get("size"):
+            continue
+        ours = dict(result["ours"])  # type: ignore[call-overload]
+        was, now = float(str(known["cpu_us_per_unit"])), float(ours["cpu_us_per_unit"])
+        growth = now / was
+        said = f"{result['name']:20} {was:>10,.0f} → {now:>10,.0f} µs CPU ×{growth:.2f}"
+        lines.append((said, growth <= GROWTH_MAX))
+    return lines
+
+
+def main() -> int:
+    """Return 1 where CPU grew too much, 2 where there is nothing to compare."""
+    results = [json.loads(path.read_text()) for path in sorted(RESULTS.glob("*.json"))]
+    lines = compare(read(BASELINE), results)
+    if not lines:
+        print("bench-check: no results to compare; run `make bench` first")
+        return 2
+    for said, holds in lines:
+        print(f"{said}  {'ok' if holds else 'GROWN'}")
+    return 0 if all(holds for _said, holds in lines) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
