@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
+from contextlib import closing
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -132,7 +133,6 @@ class _Try:
             raise _Ended(Outcome.REJECTED, "smtputf8", is_final=True)
         has_bare_line_ends = self.parcel.message.has_bare_line_ends
         by_bdat = has_bare_line_ends and "CHUNKING" in keywords
-        content = self.parcel.content()
         replies = session.envelope(
             self.parcel.sender(keywords),
             [self.parcel.recipient(keywords)],
@@ -144,7 +144,8 @@ class _Try:
             return replies.refusal
         if has_bare_line_ends and not by_bdat:
             self.altered = "crlf"
-        reply = session.bdat(content) if by_bdat else session.content(content)
+        with closing(self.parcel.content()) as content:
+            reply = session.bdat(content) if by_bdat else session.content(content)
         session.quit()
         return reply
 

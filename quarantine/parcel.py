@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
-from itertools import chain
 
 from django.conf import settings
 
@@ -76,9 +75,13 @@ class Parcel:
         )
         return lines.encode("ascii")
 
-    def content(self) -> Iterator[bytes]:
-        """Return trace and content; raise ContentErased at once, ContentLost later."""
-        return chain([self.trace()], open_content(self.message))
+    def content(self) -> Generator[bytes, None, None]:
+        """Yield trace and content; raise ContentErased or ContentLost on the way.
+
+        Nothing is opened before the trace is taken; close the generator when done.
+        """
+        yield self.trace()
+        yield from open_content(self.message)
 
 
 def _xtext(text: str) -> str:
