@@ -19,7 +19,7 @@ from diagnostics.passwords import seal_password
 from tests import factories
 from tests.diagnostics.scanner import Scanner
 
-pytestmark = [pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.django_db]
 PASSWORD = "richtig-geheim"
 
 
@@ -171,7 +171,9 @@ def observation() -> runner.Observation:
 
 
 @pytest.mark.db
-def test_sweep_sends_a_waiting_probe_again(people, scanner, monkeypatch):
+def test_sweep_sends_a_waiting_probe_again(
+    people, scanner, monkeypatch, django_capture_on_commit_callbacks
+):
     sent = []
     monkeypatch.setattr(
         tasks.run_probe, "apply_async", lambda **options: sent.append(options["args"])
@@ -179,8 +181,9 @@ def test_sweep_sends_a_waiting_probe_again(people, scanner, monkeypatch):
     lost, fresh = make_probe(people, scanner), make_probe(people, scanner)
     age(lost, 60)
 
-    tasks.sweep()
-    tasks.sweep()
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.sweep()
+        tasks.sweep()
 
     assert sent == [(str(people.acme.pk), str(lost.pk))]
     assert fresh.pk != lost.pk
@@ -208,6 +211,7 @@ def test_sweep_ends_what_waited_for_an_hour(people, scanner):
     assert (probe.state, probe.note) == ("expired", "not_started")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_killed_worker_leaves_evidence_and_the_sweep_ends_the_probe(
     people, scanner, settings
 ):

@@ -1,0 +1,185 @@
+"""The page of one probe, and the part of it that changes."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from diagnostics.models import Evidence, Probe
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
+NAMES = ("diagnostics:probe", "diagnostics:probe_progress")
+ENDPOINT = {"address": "192.0.2.25", "family": "ipv4"}
+
+
+def observe(probe: Probe, check: str, status: str = "ok", **facts) -> None:
+    port = facts.get("port")
+    Evidence.objects.create(
+        customer=probe.customer,
+        probe=probe,
+        ordinal=Evidence.objects.filter(probe=probe).count() + 1,
+        check_name=check,
+        subject=f"out.cleanmail.example:{port}/ipv4" if port else "out",
+        status=status,
+        duration_seconds=0.011,
+        facts=(ENDPOINT | facts) if port else facts,
+        transcript=["> EHLO probe-x.invalid", "< 250 <b>ok</b>"] if port else [],
+    )
+
+
+def finish(probe: Probe, state: str = "finished", note: str = "") -> None:
+    Probe.objects.filter(pk=probe.pk).update(
+        state=state, note=note, finished_at=timezone.now()
+    )
+
+
+def path(probe: Probe, name: str = "diagnostics:probe") -> str:
+    return reverse(name, args=[probe.pk])
+
+
+@pytest.fixture
+def probe(people) -> Probe:
+    made = factories.make_probe(people.acme)
+    observe(
+        made,
+        "configured",
+        ports=[587],
+        known_ports=[25, 587],
+        relation="same",
+        target="out.cleanmail.example",
+    )
+    observe(
+        made,
+        "names",
+        resolver="system",
+        host="out.cleanmail.example",
+        addresses=["192.0.2.25"],
+    )
+    return made
+
+
+def healthy(probe: Probe) -> None:
+    for check in ("tcp", "greeting", "ehlo", "starttls"):
+        observe(probe, check, port=587, code=220, offered=True)
+    observe(probe, "certificate", port=587, not_after="2027-02-14T00:00:00Z")
+    observe(probe, "ehlo_tls", port=587, mechanisms=["PLAIN"])
+    observe(probe, "auth", port=587, code=235)
+    finish(probe)
+
+
+def test_says_first_that_all_is_well(people, client_for, probe):
+    healthy(probe)
+
+    page = client_for(people.alice).get(path(probe)).content.decode()
+
+    assert "Von hier aus ist alles in Ordnung, auch die Anmeldung." in page
+    assert page.count("is-done") == 7
+    assert "gültig bis 14.02.2027" in page
+    assert "Diese Prüfung lief vom Portal aus" in page
+    assert "hx-trigger" not in page
+
+
+def test_names_the_cause_who_acts_and_what_helps(people, client_for, probe):
+    observe(probe, "tcp", "failed", port=587, error="ECONNREFUSED")
+    observe(probe, "tcp", "failed", port=25, error="ECONNREFUSED")
+    finish(probe)
+
+    page = client_for(people.alice).get(path(probe)).content.decode()
+
+    assert "Unser Outbound Scanner nimmt keine Verbindungen an." in page
+    assert "Das beheben wir." in page
+    assert "Unterbrochen an Station 3 von 7" in page
+    assert page.count("is-fail") == 1
+    assert "scanner-down" not in page  # the slug is for support
+
+
+def test_shows_transcripts_as_text(people, client_for, probe):
+    healthy(probe)
+
+    page = client_for(people.alice).get(path(probe)).content.decode()
+
+    assert "&lt;b&gt;ok&lt;/b&gt;" in page
+    assert "<b>ok</b>" not in page
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_asks_again_until_it_is_final(people, client_for, probe, name):
+    Probe.objects.filter(pk=probe.pk).update(state=Probe.State.RUNNING)
+    client = client_for(people.alice)
+
+    running = client.get(path(probe, name)).content.decode()
+    healthy(probe)
+    done = client.get(path(probe, name)).content.decode()
+
+    assert 'hx-trigger="every 1s"' in running
+    assert "Station 3 von 7" in running
+    assert "hx-trigger" not in done
+
+
+def test_waiting_probe_can_be_reloaded_without_script(people, client_for, probe):
+    page = client_for(people.alice).get(path(probe)).content.decode()
+
+    assert "Die Prüfung beginnt gleich." in page
+    assert f'<a class="btn slim" href="{path(probe)}">' in page
+
+
+def test_lost_password_has_its_own_words(people, client_for, probe):
+    finish(probe, "expired", Probe.Note.PASSWORD_LOST)
+
+    page = client_for(people.alice).get(path(probe)).content.decode()
+
+    assert "Geben Sie das Passwort bitte nochmals ein." in page
+
+
+def test_lost_worker_keeps_what_was_found(people, client_for, probe):
+    finish(probe, "expired", Probe.Note.WORKER_LOST)
+
+    page = client_for(people.alice).get(path(probe)).content.decode()
+
+    assert "Der Prüfdienst wurde unterbrochen." in page
+    assert "192.0.2.25" in page
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_rejects_post(people, client_for, probe, name):
+    assert client_for(people.alice).post(path(probe, name)).status_code == 405
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_hides_other_customer(people, client_for, probe, name):
+    client = client_for(people.charlie)
+
+    strange = client.get(path(probe, name))
+    missing = client.get(reverse(name, args=[uuid.uuid4()]))
+
+    assert strange.status_code == missing.status_code == 404
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_refuses_members(people, client_for, probe, name):
+    assert client_for(people.bob).get(path(probe, name)).status_code == 403
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_never_starts_or_changes_anything(people, client_for, probe, name):
+    before = Probe.objects.values().get()
+
+    client_for(people.alice).get(path(probe, name))
+
+    assert Probe.objects.values().get() == before
+
+
+def test_costs_the_same_for_much_evidence(
+    people, client_for, probe, django_assert_max_num_queries
+):
+    for port in range(1000, 1020):
+        observe(probe, "tcp", "failed", port=port, error="timeout")
+    finish(probe)
+    client = client_for(people.alice)
+
+    with django_assert_max_num_queries(12):
+        client.get(path(probe))
