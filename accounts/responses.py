@@ -7,8 +7,10 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.cache import never_cache
+from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.tenancy import ActorRequest
 
@@ -16,16 +18,17 @@ P = ParamSpec("P")
 
 
 def portal_page(
-    view: Callable[Concatenate[ActorRequest, P], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    view: Callable[Concatenate[ActorRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
     """Let only people of a customer in, everybody else to the start; never cached."""
 
     @wraps(view)
     def wrapped(
         request: HttpRequest, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
+    ) -> HttpResponseBase:
         if getattr(request, "actor", None) is None:
-            return redirect("start")
+            to = resolve_url("start")
+            return (HttpResponseClientRedirect if is_htmx(request) else redirect)(to)
         return view(request, *args, **kwargs)  # type: ignore[arg-type]  # has an actor
 
     return never_cache(wrapped)  # type: ignore[return-value]  # takes any request

@@ -44,7 +44,7 @@ RULES: dict[str, Rule] = {
     "password": PAIR,
     "password.account": ACCOUNT,
     "password.network": NETWORK,
-    # Of a million codes three are valid: at one try in five minutes a guesser who has the
+    # Of a million codes three are valid: at one try in five minutes a thief who has the
     # password needs years, and the owner never waits longer than that.
     "code": PAIR,
     "code.account": ACCOUNT,

@@ -73,6 +73,10 @@ def test_refuses_people_of_customers(people, client_for):
     assert client.get(url("user_changelist"), follow=False).status_code == 302
 
 
+def test_log_in_of_admin_tells_people_of_customers_no(people, client_for):
+    assert client_for(people.alice).get("/admin/login/").status_code == 403
+
+
 def test_log_in_of_admin_is_ours(people, client: Client):
     response = client.get("/admin/login/", {"next": "/admin/"})
 

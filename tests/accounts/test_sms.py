@@ -402,6 +402,15 @@ def test_nobody_sends_a_code_to_the_number_of_another(people, client, gateway):
     assert not SmsMessage.objects.exists()
 
 
+def test_a_message_that_a_worker_holds_is_left_alone(people, gateway):
+    message = actions.send_code(people.bob, NUMBER, "login", network="n")
+    SmsMessage.objects.update(started_at=timezone.now())
+
+    sms.deliver(message.pk)
+
+    assert gateway.bodies == []
+
+
 def test_a_message_is_delivered_once(people, gateway, commits):
     message = send(commits, people.bob)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,14 @@ from django.utils import timezone
 
 from accounts.models import AuditEvent, TotpDevice, User
 from accounts.models.customers import FactorDemand, Policy
+from accounts.second_factor import (
+    BY_FACTOR,
+    BY_PASSWORD,
+    PROOF_KEY,
+    has_fresh_proof,
+)
 from tests.accounts.conftest import post_password, totp_code
+from tests.conftest import make_totp_device
 from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -58,6 +66,16 @@ def test_the_password_is_no_proof_for_whoever_has_a_factor(people, client_for):
         client.post("/account/confirm/", {"password": PASSWORD})
 
         assert client.get("/account/password/").status_code == 302
+
+
+@pytest.mark.parametrize(("by", "fresh"), [(BY_PASSWORD, False), (BY_FACTOR, True)])
+def test_a_password_typed_before_enrolment_is_no_proof_after(people, rf, by, fresh):
+    make_totp_device(people.bob)
+    request = rf.get("/")
+    request.user = people.bob
+    request.session = {PROOF_KEY: {"at": int(time.time()), "by": by}}
+
+    assert has_fresh_proof(request) is fresh
 
 
 def test_returns_to_where_one_was(people, client_for):
