@@ -40,7 +40,7 @@ class Visit:
         self.page.on("response", self._fetch)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._hear)
-        self.answer = self.page.goto(url, wait_until="networkidle")
+        self.answer = self.page.goto(url, wait_until="load")
 
     def _fetch(self, response: Response) -> None:
         self.responses.append(response)
@@ -136,10 +136,18 @@ def visit(
         context.close()
 
 
-def test_axe_finds_nothing_on_any_page(pages, visit):
+@pytest.mark.parametrize(
+    "screens",
+    [
+        ("desktop-light", "phone-dark"),
+        pytest.param(("desktop-dark", "phone-light"), marks=pytest.mark.full),
+    ],
+    ids=" ".join,
+)
+def test_axe_finds_nothing_on_any_page(pages, visit, screens: tuple[str, ...]):
     found = {}
     for name, (user, path) in pages.items():
-        for screen in SCREENS:
+        for screen in screens:
             seen = visit(user, path, screen)
             found[f"{name} {screen}"] = seen.violations() + seen.complaints
             seen.page.context.close()
