@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 SEED = "cleanmail-1"
-SAMPLE_SIZE = 120
+SAMPLE_SIZE = 80
 BARE_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 

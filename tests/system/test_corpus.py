@@ -1,8 +1,9 @@
-"""Real and hostile mail through the whole house: in, stored, shown."""
+"""Real and hostile mail through the whole house: in, stored, shown, released."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -12,13 +13,21 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import Domain
 from quarantine.models import Hold
+from quarantine.reinjection import reinject
+from quarantine.states import State
 from quarantine.store import open_content
 from tests.conftest import People
 from tests.services.corpus import SEED, Specimen, specimens
 from tests.services.intake import Intake, greeted, intake
+from tests.smtp_server import KEYWORDS, Script, SmtpServer
 
 PAGE_SECONDS_MAX = 2.0
+TRACE = re.compile(
+    rb"X-Cleanmail-Released: [0-9a-f-]{36}; [^\r\n]+\r\n"
+    rb"Received: by [^\r\n]+\r\n\tid [0-9a-f-]{36}; [^\r\n]+\r\n"
+)
 
 pytestmark = [pytest.mark.system, pytest.mark.django_db(transaction=True)]
 
@@ -36,6 +45,11 @@ def say(capsys) -> Callable[[str], None]:
     return print_it
 
 
+@pytest.fixture(autouse=True)
+def any_port(settings) -> None:
+    settings.ALLOWED_PORTS = list(range(1024, 65536))
+
+
 def send_all(running: Intake, chosen: list[Specimen]) -> list[str]:
     """Send each under a queue id that is its place; return the replies."""
     replies = []
@@ -44,6 +58,26 @@ def send_all(running: Intake, chosen: list[Specimen]) -> list[str]:
             queue_id = f"C{number}"
             replies += client.send(specimen.content, queue_id=queue_id)
     return replies
+
+
+def release_all() -> dict[str, bytes]:
+    """Release everything to a next hop that records; return the bytes by hold."""
+    with SmtpServer(Script(keywords=(*KEYWORDS, "CHUNKING"))) as next_hop:
+        Domain.objects.update(next_hop_host="127.0.0.1", next_hop_port=next_hop.port)
+        Hold.objects.update(state=State.RELEASING)
+        for hold in Hold.objects.all():
+            reinject(str(hold.customer_id), str(hold.pk))
+        assert Hold.objects.exclude(state=State.RELEASED).count() == 0
+        received = [transaction.content for transaction in next_hop.transactions]
+    found = {content[22:58].decode(): content for content in received}
+    assert len(found) == len(received)
+    return found
+
+
+def split_trace(received: bytes) -> tuple[bytes, bytes]:
+    """Part our own lines from what stands below them."""
+    lines = received.split(b"\r\n", 3)
+    return b"\r\n".join(lines[:3]) + b"\r\n", lines[3]
 
 
 def page_seconds(client: Client, hold: Hold) -> dict[str, float]:
@@ -63,7 +97,7 @@ def chosen(request, corpora: Path) -> list[Specimen]:
     return specimens(corpora, only_sample=request.param)
 
 
-def test_corpus_comes_in_and_is_shown(
+def test_corpus_comes_in_is_shown_and_released(
     people: People, client_for, chosen: list[Specimen], tmp_path: Path, say
 ):
     with intake(tmp_path) as running:
@@ -85,6 +119,9 @@ def test_corpus_comes_in_and_is_shown(
 
     alice = client_for(people.alice)
     slowest, slow = 0.0, []
+    began = time.perf_counter()
+    released = release_all()
+    released_seconds = time.perf_counter() - began
     holds = {h.message.queue_id: h for h in Hold.objects.select_related("message")}
     for number, specimen in enumerate(chosen):
         hold = holds[f"C{number}"]
@@ -92,6 +129,9 @@ def test_corpus_comes_in_and_is_shown(
         assert stored == specimen.content, (specimen.path, specimen.form)
         digest = hashlib.sha256(specimen.content).hexdigest()
         assert hold.message.content_sha256 == digest
+        trace, ours = split_trace(released[str(hold.pk)])
+        assert TRACE.fullmatch(trace), trace
+        assert ours == specimen.content, (specimen.path, specimen.form)
         for name, taken in page_seconds(alice, hold).items():
             slowest = max(slowest, taken)
             if taken > PAGE_SECONDS_MAX:
@@ -100,6 +140,7 @@ def test_corpus_comes_in_and_is_shown(
         f"corpus, sample by hash with seed {SEED} unless it is all: "
         f"{len(chosen) // 2} messages in two forms, {len(chosen) - len(refused)} kept, "
         f"{len(refused)} refused, {seconds:.1f} s over LMTP, "
+        f"{len(released)} released in {released_seconds:.1f} s, "
         f"slowest page {slowest:.2f} s"
     )
     assert slow == []
