@@ -71,6 +71,13 @@ def get_rulebook(actor: Actor) -> Rulebook:
     return Rulebook(actor, general, by_domain)
 
 
+def find_retention_days(actor: Actor) -> int | None:
+    """Return after how many days holds expire; None where domains differ."""
+    policies = Policy.objects.filter(customer_id=actor.customer_id)
+    days = set(policies.values_list("retention_days", flat=True))
+    return days.pop() if len(days) == 1 else None
+
+
 def list_holds(actor: Actor) -> QuerySet[Hold]:
     """Return the holds that the actor sees, in no order yet."""
     require_permission(actor, Permission.VIEW_HOLDS)

@@ -82,7 +82,10 @@ def _open_acts(hold: Hold, *, rights: Rights) -> Acts:
             ends_on,
             (_act(hold, "discard", _("Verwerfen"), "trash", "primary"), *denial),
             (_act(hold, "release", _("Freigeben"), "release"),),
-            _("Nur wenn Sie beim Absender auf anderem Weg nachgefragt haben."),
+            _(
+                "Nur wenn Sie beim Absender auf anderem Weg nachgefragt haben. "
+                "Vielleicht verlangen wir dafür nochmals Ihren Code."
+            ),
         )
     release = _act(hold, "release", _("Freigeben"), "release", "primary")
     discard = _act(hold, "discard", _("Verwerfen"), "trash")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.tenancy import Actor
-from quarantine.access import get_rulebook
+from quarantine.access import find_retention_days, get_rulebook
 from quarantine.presentation import Row, make_rows
 from quarantine.search import (
     COUNT_MAX,
@@ -57,6 +57,7 @@ class HoldList:
     looser_text: str
     looser_url: str
     reset_url: str
+    retention: str
 
 
 def make_list(
@@ -89,6 +90,7 @@ def make_list(
         looser_text=_looser_text(criteria, looser) if looser else "",
         looser_url=list_url(looser) if looser else "",
         reset_url=list_url(Criteria(show=criteria.show)),
+        retention=_retention(actor) if is_miss else "",
     )
 
 
@@ -165,6 +167,18 @@ def _found(actor: Actor, criteria: Criteria, page: Page) -> str:
     if is_whole:
         return told
     return _("%(found)s, %(rows)d auf einer Seite") % {"found": told, "rows": PAGE_ROWS}
+
+
+def _retention(actor: Actor) -> str:
+    days = find_retention_days(actor)
+    if days is None:
+        return _("Zurückgehaltene E-Mails werden nach der Frist Ihrer Firma gelöscht.")
+    text = ngettext(
+        "Zurückgehaltene E-Mails werden nach %(days)d Tag gelöscht.",
+        "Zurückgehaltene E-Mails werden nach %(days)d Tagen gelöscht.",
+        days,
+    )
+    return text % {"days": days}
 
 
 def _looser_text(criteria: Criteria, looser: Criteria) -> str:

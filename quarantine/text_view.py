@@ -211,11 +211,20 @@ def _decode(part: Part) -> str:
 
 
 def _attachment(part: Part) -> Attachment:
-    name = show_line(_decode_words(part.get_filename() or "")[:NAME_LETTERS_MAX])
+    name = show_line(_decode_words(_name(part))[:NAME_LETTERS_MAX])
     content_type = show_line(part.get_content_type()[:NAME_LETTERS_MAX])
     payload = part.get_payload(decode=True)
     size = len(payload) if isinstance(payload, bytes) else None
     return Attachment(name, content_type, size)
+
+
+def _name(part: Part) -> str:
+    """Return the file name; of a forwarded message without one its subject."""
+    inner = part.get_payload()
+    is_message = part.get_content_type() == "message/rfc822"
+    forwarded = inner[0] if is_message and isinstance(inner, list) and inner else None
+    subject = forwarded.get("Subject") if isinstance(forwarded, Part) else None
+    return part.get_filename() or str(subject or "")
 
 
 def _decode_words(text: str) -> str:

@@ -8,12 +8,15 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import second_factor
 from accounts.decorators import require_step_up
+from accounts.detours import lead_to
 from accounts.responses import (
     fragment_or_redirect,
     htmx_target,
@@ -25,7 +28,7 @@ from quarantine import access, actions
 from quarantine.errors import NotHeld
 from quarantine.forms import PlaceForm, SearchForm, SelectionForm
 from quarantine.models import Hold
-from quarantine.presentation import make_rows
+from quarantine.presentation import DANGEROUS, make_rows
 from quarantine.presentation_hold import make_status
 from quarantine.presentation_list import HoldList, make_list
 from quarantine.presentation_message import make_facts
@@ -85,16 +88,16 @@ def mark_seen(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 @portal_page
-def release(request: ActorRequest, pk: UUID) -> HttpResponse:
+def release(request: ActorRequest, pk: UUID) -> HttpResponseBase:
     """Release one hold."""
-    return _decide(request, pk, actions.release_hold)
+    return _guarded(request, pk, actions.release_hold)
 
 
 @require_POST
 @portal_page
-def release_again(request: ActorRequest, pk: UUID) -> HttpResponse:
+def release_again(request: ActorRequest, pk: UUID) -> HttpResponseBase:
     """Deliver once more what was delivered, refused or left unsure."""
-    return _decide(request, pk, actions.release_hold_again)
+    return _guarded(request, pk, actions.release_hold_again)
 
 
 @require_POST
@@ -194,6 +197,16 @@ def _decide_many(
     response = HttpResponseRedirect(_list_address(request))
     response.status_code = 303
     return response
+
+
+def _guarded(
+    request: ActorRequest, pk: UUID, action: Callable[..., None]
+) -> HttpResponseBase:
+    """Decide; over phishing and viruses only with a proof of the last minutes."""
+    is_dangerous = access.get_hold(request.actor, pk).category in DANGEROUS
+    if is_dangerous and not second_factor.has_fresh_proof(request):
+        return lead_to(request, "accounts:step_up")
+    return _decide(request, pk, action)
 
 
 def _decide(

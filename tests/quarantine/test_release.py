@@ -284,3 +284,21 @@ def test_action_refuses_even_if_a_view_forgets(people):
     with pytest.raises((NotPermitted, NotHeld)):
         actions.release_hold(hold, actor=actor_of(people.charlie))
     assert state_of(hold) == State.HELD
+
+
+@pytest.mark.db
+@pytest.mark.parametrize("category", ["phishing", "virus"])
+def test_danger_is_released_with_a_fresh_proof_only(people, client_for, category):
+    hold = make_hold(people.acme, category=category)
+    client = client_for(people.alice)
+    session = client.session
+    del session["proof"]
+    session.save()
+
+    led = client.post(f"/holds/{hold.pk}/release")
+    still = state_of(hold)
+    proved = client_for(people.alice).post(f"/holds/{hold.pk}/release")
+
+    assert led.status_code == 302
+    assert still == State.HELD
+    assert proved.status_code == 303

@@ -48,12 +48,13 @@ def test_lists_attachments(people):
         b"--b\r\nContent-Type: application/pdf\r\n"
         b'Content-Disposition: attachment; filename="=?utf-8?q?R=C3=BCck.pdf?="\r\n'
         b"Content-Transfer-Encoding: base64\r\n\r\naGFsbG8=\r\n"
-        b"--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nInnen\r\n--b--",
+        b"--b\r\nContent-Type: message/rfc822\r\n\r\n"
+        b"Subject: Inneres\r\n\r\nInnen\r\n--b--",
     )
 
     assert [(f.name, f.content_type, f.size) for f in view.attachments] == [
         ("Rück.pdf", "application/pdf", 5),
-        ("", "message/rfc822", None),
+        ("Inneres", "message/rfc822", None),
     ]
     assert view.text.strip() == "Text"
 
