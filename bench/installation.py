@@ -28,6 +28,7 @@ def prepare(folder: Path, database_url: str) -> None:
             "DEBUG": "0",
             "HTTPS": "0",
             "ALLOWED_HOSTS": "testserver,127.0.0.1",
+            "ALLOWED_NETWORKS": "127.0.0.0/8",
             "VAR_DIR": str(folder),
             "DATABASE_URL": database_url,
             "LOG_LEVEL": "WARNING",

@@ -58,7 +58,9 @@ def measure(folder: Path, size: Size, groups: tuple[str, ...]) -> Iterator[Resul
         if "release" in groups and not peers.missing():
             own = folder / "release"
             own.mkdir()
-            yield from release.run(own, messages=size.released, rounds=rounds)
+            yield from release.run(
+                own, database_pid, messages=size.released, rounds=rounds
+            )
         if "listing" in groups:
             yield from listing.run(
                 database_pid, rows=size.rows, times=size.page_turns, rounds=rounds
