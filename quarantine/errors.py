@@ -23,3 +23,7 @@ class ContentLost(CleanmailError):
 
 class ContentErased(CleanmailError):
     """The data key of the message was dropped: nobody can read it any more."""
+
+
+class ClaimLost(CleanmailError):
+    """The release is no longer this worker's: it was given up as lost meanwhile."""

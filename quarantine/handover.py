@@ -20,7 +20,7 @@ from cleanmail.wire.errors import (
 from cleanmail.wire.replies import Reply
 from cleanmail.wire.smtp import END_OF_DATA, Session
 from cleanmail.wire.transcript import Transcript
-from quarantine.errors import ContentErased, ContentLost
+from quarantine.errors import ClaimLost, ContentErased, ContentLost
 from quarantine.models import ReleaseAttempt
 from quarantine.next_hop import NextHop
 from quarantine.parcel import Parcel
@@ -165,6 +165,8 @@ def hand_over(parcel: Parcel, hop: NextHop) -> Handover:
         ended = _Ended(Outcome.UNREACHED, stage, is_final=True)
     except NameNotResolved as missing:
         ended = _Ended(Outcome.UNREACHED, f"name:{missing.reason}", is_final=False)
+    except ClaimLost:
+        ended = _Ended(Outcome.UNREACHED, "claim_lost", is_final=False)
     except (ContentErased, ContentLost):
         ended = _Ended(Outcome.UNREACHED, "content_lost", is_final=True)
     except UnsafeCommand as error:

@@ -19,10 +19,10 @@ from quarantine.states import State
 class Message(TenantOwned):
     """One transaction's message for one customer; written once.
 
-    `content_sha256` is over the content (RFC 5321: what stands between 354 and the final
-    dot, unstuffed). The bytes lie in `segment` from `segment_offset` on, `stored_length`
-    bytes of encrypted frames; `wrapped_key` is their data key under the key ring, NULL once
-    the content is erased.
+    `content_sha256` is over the content (RFC 5321: what stands between 354 and the
+    final dot, unstuffed). The bytes lie in `segment` from `segment_offset` on,
+    `stored_length` bytes of encrypted frames; `wrapped_key` is their data key under
+    the key ring, NULL once the content is erased.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -52,7 +52,7 @@ class Message(TenantOwned):
 
 
 class Hold(TenantOwned):
-    """A message held for one envelope recipient: the tenant row, and all that a list shows."""
+    """A message held for one envelope recipient: the tenant row, and what lists show."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     message = models.ForeignKey(Message, models.PROTECT, related_name="holds")
@@ -86,6 +86,8 @@ class Hold(TenantOwned):
     )
     # The worker's claim: set while one is at it.
     started_at = models.DateTimeField(null=True)
+    # Set just before the end of data goes out: from then on a repeat may double.
+    ending_at = models.DateTimeField(null=True)
     attempts_count = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True)
     first_seen_at = models.DateTimeField(null=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -24,6 +24,8 @@ class Parcel:
 
     hold: Hold
     at: datetime
+    # Called when all was sent but the end of data; what it raises prevents that.
+    before_end: Callable[[], None]
 
     @property
     def message(self) -> Message:
@@ -78,10 +80,12 @@ class Parcel:
     def content(self) -> Generator[bytes, None, None]:
         """Yield trace and content; raise ContentErased or ContentLost on the way.
 
+        Its end calls `before_end`, and the session sends the end of data after that.
         Nothing is opened before the trace is taken; close the generator when done.
         """
         yield self.trace()
         yield from open_content(self.message)
+        self.before_end()
 
 
 def _xtext(text: str) -> str:

@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import F, Max, Q
 from django.utils import timezone
 
+from accounts.tenancy import TenantQuerySet
+from quarantine.errors import ClaimLost
 from quarantine.handover import Handover, hand_over
 from quarantine.models import Hold, ReleaseAttempt
 from quarantine.next_hop import NextHop, find_next_hop
@@ -42,7 +44,8 @@ def reinject(customer_id: str, hold_id: str) -> None:
         return
     hold = Hold.objects.select_related("message", "domain").get(pk=hold_id)
     hop = find_next_hop(hold.domain)
-    result = hand_over(Parcel(hold, started_at), hop)
+    parcel = Parcel(hold, started_at, lambda: _mark_ending(hold, started_at))
+    result = hand_over(parcel, hop)
     _record(hold, started_at, hop, result)
     logger.info("hold %s: release %s", hold_id, result.outcome.value)
 
@@ -55,9 +58,10 @@ def list_due(now: datetime) -> list[Hold]:
 
 
 def give_up_lost(now: datetime) -> int:
-    """Mark as unsure what a worker began and never ended; return how many.
+    """End what a worker began and never ended; return how many.
 
-    Nobody knows how far it came: repeating could deliver twice, so a person decides.
+    Without the end of data nothing was delivered, and `_mark_ending` keeps the old
+    worker from it: it is tried again. After it nobody knows: unsure, a person decides.
     """
     seconds = max(settings.RELEASE_STALE_SECONDS, HARD_SECONDS)
     before = now - timedelta(seconds=seconds)
@@ -70,7 +74,14 @@ def _claim(customer_id: str, hold_id: str, started_at: datetime) -> bool:
     due = Q(next_attempt_at=None) | Q(next_attempt_at__lte=started_at)
     mine = Hold.objects.filter(due, pk=UUID(hold_id), customer_id=UUID(customer_id))
     free = mine.filter(state=State.RELEASING, started_at=None)
-    return bool(free.update(started_at=started_at))
+    return bool(free.update(started_at=started_at, ending_at=None))
+
+
+def _mark_ending(hold: Hold, started_at: datetime) -> None:
+    """Note that the end of data goes out now; raise ClaimLost if it must not."""
+    mine = Hold.objects.filter(pk=hold.pk, started_at=started_at, ending_at=None)
+    if not mine.filter(state=State.RELEASING).update(ending_at=timezone.now()):
+        raise ClaimLost(hold.pk)
 
 
 @transaction.atomic(durable=True)
@@ -78,17 +89,7 @@ def _record(hold: Hold, started_at: datetime, hop: NextHop, result: Handover) ->
     finished_at = timezone.now()
     # `started_at` is the claim's own mark: whoever claimed later has another one.
     mine = Hold.objects.filter(pk=hold.pk, started_at=started_at)
-    retry_after = None if result.is_final else _retry_after(hold)
-    mine.update(attempts_count=F("attempts_count") + 1)
-    if retry_after is not None:
-        mine.filter(state=State.RELEASING).update(
-            started_at=None, next_attempt_at=finished_at + retry_after
-        )
-    else:
-        after = _FINAL_STATES.get(result.outcome, State.FAILED)
-        # A sweep may have called it unsure meanwhile; the truth may still correct it.
-        before = states_before(after)
-        mine.filter(state__in=before).update(state=after, next_attempt_at=None)
+    _settle(hold, mine, result.outcome, finished_at, is_final=result.is_final)
     reply = result.reply
     ReleaseAttempt.objects.create(
         customer_id=hold.customer_id,
@@ -111,6 +112,53 @@ def _record(hold: Hold, started_at: datetime, hop: NextHop, result: Handover) ->
     )
 
 
+@transaction.atomic(durable=True)
+def _give_up(hold: Hold, now: datetime) -> bool:
+    claim = Hold.objects.filter(pk=hold.pk, started_at=hold.started_at)
+    is_ending = hold.ending_at is not None
+    mine = claim.filter(state=State.RELEASING, ending_at=hold.ending_at)
+    outcome = Outcome.UNSURE if is_ending else Outcome.UNREACHED
+    if not _settle(hold, mine, outcome, now, is_final=is_ending):
+        return False
+    hop = find_next_hop(hold.domain)
+    ReleaseAttempt.objects.create(
+        customer_id=hold.customer_id,
+        hold=hold,
+        number=_next_number(hold),
+        started_at=hold.started_at or now,
+        finished_at=now,
+        outcome=outcome,
+        next_hop=str(hop)[:300],
+        is_own_relay=hop.is_own_relay,
+        failed_stage="worker_lost",
+    )
+    logger.warning("hold %s: worker lost while releasing", hold.pk)
+    return True
+
+
+def _settle(
+    hold: Hold,
+    mine: TenantQuerySet,
+    outcome: Outcome,
+    now: datetime,
+    *,
+    is_final: bool,
+) -> bool:
+    """Move the hold to its state, or let it wait for the next try; say if it was ours.
+
+    Needs the transaction in which the attempt is written.
+    """
+    counted = {"attempts_count": F("attempts_count") + 1}
+    retry_after = None if is_final else _retry_after(hold)
+    if retry_after is not None:
+        due = {"started_at": None, "next_attempt_at": now + retry_after}
+        return bool(mine.filter(state=State.RELEASING).update(**due, **counted))
+    after = _FINAL_STATES.get(outcome, State.FAILED)
+    # A sweep may have called it unsure meanwhile; the truth may still correct it.
+    before = mine.filter(state__in=states_before(after))
+    return bool(before.update(state=after, next_attempt_at=None, **counted))
+
+
 def _retry_after(hold: Hold) -> timedelta | None:
     """Return how long to wait for the next try, None when they are used up."""
     since = hold.decided_at or hold.received_at
@@ -122,25 +170,3 @@ def _retry_after(hold: Hold) -> timedelta | None:
 def _next_number(hold: Hold) -> int:
     last = hold.attempts.aggregate(last=Max("number"))["last"]
     return (last or 0) + 1
-
-
-@transaction.atomic(durable=True)
-def _give_up(hold: Hold, now: datetime) -> bool:
-    stale = Hold.objects.filter(pk=hold.pk, started_at=hold.started_at)
-    changes = {"state": State.UNSURE, "next_attempt_at": None}
-    if not stale.filter(state=State.RELEASING).update(**changes):
-        return False
-    hop = find_next_hop(hold.domain)
-    ReleaseAttempt.objects.create(
-        customer_id=hold.customer_id,
-        hold=hold,
-        number=_next_number(hold),
-        started_at=hold.started_at or now,
-        finished_at=now,
-        outcome=Outcome.UNSURE,
-        next_hop=str(hop)[:300],
-        is_own_relay=hop.is_own_relay,
-        failed_stage="worker_lost",
-    )
-    logger.warning("hold %s: worker lost while releasing", hold.pk)
-    return True
