@@ -52,7 +52,7 @@ class Message(TenantOwned):
 
 
 class Hold(TenantOwned):
-    """A message held for one envelope recipient: the tenant row, and what lists show."""
+    """A message held for one envelope recipient: the tenant row, what lists show."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     message = models.ForeignKey(Message, models.PROTECT, related_name="holds")
