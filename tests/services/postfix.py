@@ -83,7 +83,7 @@ def postfix(domain: str, transport: str, **changes: object) -> Iterator[Postfix]
 
     Needs root. `changes` are main.cf parameters.
     """
-    folder = Path(tempfile.mkdtemp(prefix="cleanmail-postfix-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="cleanmail-postfix-"))
     folder.chmod(0o755)
     (port,) = free_ports(1)
     try:
@@ -139,7 +139,7 @@ def _write(
         "minimal_backoff_time": "5s",
         "queue_run_delay": "5s",
         "maillog_file": folder / "maillog",
-        "maillog_file_prefixes": "/tmp",
+        "maillog_file_prefixes": tempfile.gettempdir(),
         "import_environment": "MAIL_CONFIG TZ",
         "alias_maps": "",
         "smtp_dns_support_level": "disabled",

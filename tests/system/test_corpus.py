@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from quarantine.reinjection import reinject
 from quarantine.states import State
 from quarantine.store import open_content
 from tests.conftest import People
-from tests.services.corpus import SEED, Specimen, specimens
+from tests.services.corpus import SEED, Specimen
 from tests.services.intake import Intake, greeted, intake
 from tests.smtp_server import KEYWORDS, Script, SmtpServer
 
@@ -29,25 +28,11 @@ TRACE = re.compile(
     rb"Received: by [^\r\n]+\r\n\tid [0-9a-f-]{36}; [^\r\n]+\r\n"
 )
 
-pytestmark = [pytest.mark.system, pytest.mark.django_db(transaction=True)]
-
-WHOLE = pytest.param(False, marks=[pytest.mark.full, pytest.mark.timeout(2400)])
-
-
-@pytest.fixture
-def say(capsys) -> Callable[[str], None]:
-    """Return a function that prints past pytest's capturing."""
-
-    def print_it(text: str) -> None:
-        with capsys.disabled():
-            print(f"\n{text}")
-
-    return print_it
-
-
-@pytest.fixture(autouse=True)
-def any_port(settings) -> None:
-    settings.ALLOWED_PORTS = list(range(1024, 65536))
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("any_port"),
+]
 
 
 def send_all(running: Intake, chosen: list[Specimen]) -> list[str]:
@@ -89,12 +74,6 @@ def page_seconds(client: Client, hold: Hold) -> dict[str, float]:
         taken[name] = time.perf_counter() - began
         assert response.status_code == 200, (name, hold.message.queue_id)
     return taken
-
-
-@pytest.fixture(params=[True, WHOLE], ids=["sample", "whole"])
-def chosen(request, corpora: Path) -> list[Specimen]:
-    """Return the sample, and in the full run the whole."""
-    return specimens(corpora, only_sample=request.param)
 
 
 def test_corpus_comes_in_is_shown_and_released(
