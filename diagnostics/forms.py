@@ -17,7 +17,11 @@ class ProbeForm(forms.Form):
 
     host = forms.CharField(
         label=_("Eingestellter Server"),
-        help_text=_("Der Name, der in Ihrem Mailserver als Smarthost eingetragen ist."),
+        help_text=_(
+            "Der Name, der in Ihrem Mailserver als Smarthost eingetragen ist. Leer "
+            "lassen, wenn Sie es nicht wissen."
+        ),
+        required=False,
         max_length=255,
         validators=[
             RegexValidator(

@@ -68,6 +68,8 @@ class Probe(TenantOwned):
     lease_until = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     note = models.CharField(max_length=32, choices=Note, blank=True)
+    # The likeliest cause as it was judged at the end, for lists; pages judge afresh.
+    first_cause = models.CharField(max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("Prüfung")

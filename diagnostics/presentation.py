@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from diagnostics.causes import (
     CATALOGUE,
@@ -17,18 +16,19 @@ from diagnostics.causes import (
     reason_text,
     title_and_remedy,
 )
-from diagnostics.checks.evidence import FAILED, OK, WARNING
+from diagnostics.checks.evidence import FAILED, OK, SKIPPED, WARNING
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.models import Evidence, Probe
 from diagnostics.presentation_path import FAIL, NOW, Station, make_stations, total_time
 from diagnostics.verdicts import Finding, judge
-from diagnostics.verdicts.scene import SERVER, Scene
+from diagnostics.verdicts.scene import SERVER, STAGES, Scene
 from diagnostics.wording import duration, label, outcome
 
 # A cause less likely than this beside a likely one is not worth a person's time.
 SHOWN_CONFIDENCE = 0.1
 TONES = {OK: "is-good", WARNING: "is-warn", FAILED: "is-bad"}
 ICONS = {OK: "ok", WARNING: "alert", FAILED: "fail"}
+LOCAL_CHECKS = ("configured", "names")
 LINE_CLASSES = {">": "out", "<": "in", "#": "rem", "!": "err"}
 
 
@@ -94,12 +94,26 @@ class ListRow:
     """One probe in the list."""
 
     probe: Probe
-    state: str
+    tone: str
+    icon: str
+    text: str
 
 
 def make_list(probes: Iterable[Probe]) -> list[ListRow]:
-    """Return the rows of the list."""
-    return [ListRow(probe, probe.get_state_display()) for probe in probes]
+    """Return the rows of the list, each with what came of it."""
+    return [_list_row(probe) for probe in probes]
+
+
+def _list_row(probe: Probe) -> ListRow:
+    if probe.first_cause in CATALOGUE:
+        language = translation.get_language() or "de"
+        title, _remedy = title_and_remedy(probe.first_cause, language)
+        return ListRow(probe, "is-bad", "fail", title)
+    if probe.state == Probe.State.FINISHED:
+        return ListRow(probe, "is-good", "ok", _("von hier aus alles in Ordnung"))
+    if probe.is_final:
+        return ListRow(probe, "is-warn", "alert", probe.get_note_display())
+    return ListRow(probe, "is-info", "spinner", probe.get_state_display())
 
 
 def who_acts(slug: str) -> str:
@@ -122,7 +136,7 @@ def make_page(probe: Probe, evidence: list[Evidence]) -> ProbePage:
         answer=_answer(probe, stations, causes, seen),
         stations=stations,
         causes=causes,
-        rows=tuple(_row(item) for item in seen),
+        rows=tuple(_row(item, scene) for item in sorted(seen, key=_order)),
         folds=tuple(_folds(seen)),
         is_final=probe.is_final,
     )
@@ -217,13 +231,28 @@ def _named(stations: tuple[Station, ...], first: CauseShown) -> Answer:
     return Answer("is-bad", "fail", kicker, first.title, first.remedy, first.who)
 
 
-def _row(item: Observation) -> Row:
-    return Row(
-        label(item),
-        TONES.get(item.status, "is-off"),
-        ICONS.get(item.status, "off"),
-        outcome(item),
-    )
+def _order(item: Observation) -> tuple[int, int, int]:
+    """Put settings and names first, then each port's stages, the log-in last."""
+    known = (*LOCAL_CHECKS, *STAGES)
+    stage = known.index(item.check) if item.check in known else len(known)
+    if item.check in LOCAL_CHECKS:
+        return 0, stage, 1 if "type" in item.facts else 0
+    if item.check == "auth":
+        return 2, 0, 0
+    return 1, int(item.facts.get("port", 0)), stage
+
+
+def _row(item: Observation, scene: Scene) -> Row:
+    text, status = outcome(item), item.status
+    if item.check == "tcp" and status == FAILED and not _is_needed(item, scene):
+        text, status = _("%(text)s, wird nicht gebraucht") % {"text": text}, SKIPPED
+    tone, icon = TONES.get(status, "is-off"), ICONS.get(status, "off")
+    return Row(label(item), tone, icon, text)
+
+
+def _is_needed(item: Observation, scene: Scene) -> bool:
+    port = item.facts.get("port")
+    return port in scene.used_ports or port in scene.known_ports
 
 
 def _folds(seen: list[Observation]) -> Iterable[Fold]:
@@ -247,10 +276,3 @@ def _folds(seen: list[Observation]) -> Iterable[Fold]:
             lines=tuple((LINE_CLASSES.get(line[:1], "rem"), line) for line in lines),
             is_open=broken,
         )
-
-
-def count_probes(count: int) -> str:
-    """Return how many probes are shown, in words."""
-    return ngettext("%(count)s Prüfung", "%(count)s Prüfungen", count) % {
-        "count": count
-    }

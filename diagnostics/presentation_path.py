@@ -114,6 +114,11 @@ def _port_stop(scene: Scene, line: Line | None) -> Stop:
             parts.append(_("%(port)s offen") % {"port": port})
         elif port in scene.used_ports:
             parts.append(_("%(port)s zu") % {"port": port})
+    parts += [
+        _("%(port)s nicht angeboten") % {"port": port}
+        for port in scene.configured.get("unknown_ports", ())
+        if port not in {one.port for one in scene.lines}
+    ]
     used = [one for one in scene.used_lines() if one.is_open]
     return Stop(_("Port"), line.stages.get("tcp"), ", ".join(parts), is_failed=not used)
 

@@ -19,6 +19,7 @@ from diagnostics.checks.run import run_checks
 from diagnostics.errors import PasswordLost, ProbeGone
 from diagnostics.models import Evidence, Probe
 from diagnostics.passwords import unseal_password
+from diagnostics.verdicts import judge
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +60,9 @@ def _run(probe: Probe, sealed_password: str) -> None:
         ordinal += 1
         save_evidence(probe, ordinal, found)
 
-    run_checks(target, save)
-    _end(probe, Probe.State.FINISHED, "")
+    causes = judge(run_checks(target, save))
+    first = causes[0].slug if causes else ""
+    _end(probe, Probe.State.FINISHED, "", first_cause=first)
 
 
 @transaction.atomic(durable=True)
@@ -102,8 +104,13 @@ def save_evidence(probe: Probe, ordinal: int, found: Observation) -> None:
 
 
 @transaction.atomic(durable=True)
-def _end(probe: Probe, state: str, note: str) -> None:
-    ended = _still_mine(probe)(state=state, note=note, finished_at=timezone.now())
+def _end(probe: Probe, state: str, note: str, *, first_cause: str = "") -> None:
+    ended = _still_mine(probe)(
+        state=state,
+        note=note,
+        first_cause=first_cause,
+        finished_at=timezone.now(),
+    )
     if not ended:
         logger.info("probe %s had ended before", probe.pk)
 

@@ -46,6 +46,8 @@ def _names(seen: Observation) -> str:
         return ", ".join(addresses)
     if seen.facts.get("error") == TIMEOUT:
         return _("keine Antwort")
+    if seen.status == OK:
+        return _("keine solche Adresse")
     return _("nicht gefunden")
 
 
@@ -150,7 +152,7 @@ def label(seen: Observation) -> str:
     place = {"port": facts.get("port", ""), "family": _family(facts)}
     labels = {
         "configured": _("Einstellung Ihres Servers"),
-        "names": _("Name %(subject)s") % {"subject": seen.subject.split(" ")[0]},
+        "names": _name_label(seen),
         "tcp": _("Port %(port)s, %(family)s") % place,
         "greeting": _("Begrüssung auf Port %(port)s, %(family)s") % place,
         "ehlo": _("EHLO auf Port %(port)s, %(family)s") % place,
@@ -160,6 +162,17 @@ def label(seen: Observation) -> str:
         "auth": _("Anmeldung"),
     }
     return labels.get(seen.check, seen.check)
+
+
+def _name_label(seen: Observation) -> str:
+    words = {
+        "host": seen.subject.split(" ")[0],
+        "kind": seen.facts.get("type", ""),
+        "server": seen.facts.get("resolver", ""),
+    }
+    if words["kind"]:
+        return _("%(host)s, %(kind)s, Nameserver %(server)s") % words
+    return _("Name %(host)s") % words
 
 
 def _family(facts: Facts) -> str:

@@ -61,6 +61,16 @@ def test_queues_a_probe_and_wakes_a_worker(people, press, sent):
     assert AuditEvent.objects.filter(action="probe.start").count() == 1
 
 
+def test_one_button_is_enough(people, press, sent):
+    factories.make_scanner()
+
+    press(people.alice, {})
+
+    probe = Probe.objects.get()
+    assert (probe.configured_host, probe.configured_port) == ("", None)
+    assert len(sent) == 1
+
+
 def test_password_goes_sealed_in_the_task_and_nowhere_else(people, press, sent, caplog):
     factories.make_scanner()
     caplog.set_level(logging.DEBUG)
@@ -101,7 +111,6 @@ def test_refuses_members(people, client_for, sent):
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
-        ({"host": ""}, "id_host"),
         ({"host": "a b\n"}, "id_host"),
         ({"host": "x" * 256}, "id_host"),
         ({"host": "ok.example", "port": "0"}, "id_port"),
@@ -126,7 +135,7 @@ def test_never_sends_the_password_back(people, client_for, sent):
     factories.make_scanner()
 
     response = client_for(people.alice).post(
-        URL, {"host": "", "username": "acme", "password": "ganz-geheim"}
+        URL, {"port": "0", "username": "acme", "password": "ganz-geheim"}
     )
 
     assert "ganz-geheim" not in response.content.decode()

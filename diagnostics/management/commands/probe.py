@@ -17,8 +17,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from diagnostics.checks.evidence import Evidence, Target
 from diagnostics.checks.run import run_checks
-from diagnostics.report import VANTAGE, make_report
+from diagnostics.report import make_report
 from diagnostics.verdicts import judge
+from diagnostics.verdicts.scene import AGENT
 
 HEALTHY, CAUSE_FOUND, USAGE = 0, 1, 2
 SHA256_HEX_LENGTH = 64
@@ -70,7 +71,7 @@ class Command(BaseCommand):
         started_at, since = datetime.now(UTC), time.monotonic()
         show = (lambda _seen: None) if options["as_json"] else self._show
         found = run_checks(target, show)
-        causes = judge(found, VANTAGE)
+        causes = judge(found, AGENT)  # whoever has the shell may stand anywhere
         if options["as_json"]:
             report = make_report(
                 found,
