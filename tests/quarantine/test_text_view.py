@@ -123,6 +123,25 @@ def test_page_of_hostile_message_answers(people, client_for, name):
     assert response.status_code == 200
 
 
+SIXTY_DEEP = b"".join(
+    b"Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n)
+    for n in range(60)
+)
+
+
+@pytest.mark.parametrize("content", [SIXTY_DEEP + b"\r\nx", HOSTILE["many parts"]])
+def test_more_than_a_page_may_cost_is_shown_as_it_came(people, content):
+    view = view_of(people, content)
+
+    assert view.is_raw
+    assert view.text.startswith("Content-Type: multipart/mixed")
+
+
+def test_what_lies_beyond_the_limit_is_said(people):
+    assert view_of(people, HOSTILE["three megabytes"]).is_cut
+    assert not view_of(people, b"Subject: x\r\n\r\nkurz\r\n").is_cut
+
+
 def test_length_of_lower_case_does_not_mislead():
     assert strip_markup("İİİİ<b>x</b><SCRIPT>y</SCRIPT>z") == "İİİİxz"
 
