@@ -1,4 +1,4 @@
-"""Renders every page of the demo in Chromium: `make screenshots`, to var/screenshots/."""
+"""Renders every page of the demo in Chromium (`make screenshots`)."""
 
 from __future__ import annotations
 

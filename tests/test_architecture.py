@@ -224,9 +224,10 @@ def test_what_the_agent_carries_is_python_3_6():
 
 
 def test_what_the_agent_carries_compiles_on_a_real_python_3_6(tmp_path: Path):
-    old = shutil.which("python3.6") or next(
-        iter(Path.home().glob(".pyenv/versions/3.6*/bin/python3")), None
-    )
+    # Not by PATH: pyenv's own shim may stand there and find nothing.
+    old = next(iter(Path.home().glob(".pyenv/versions/3.6*/bin/python3")), None)
+    if old is None and shutil.which("python3.6"):
+        old = Path(str(shutil.which("python3.6")))
     if old is None:
         # The syntax is checked above on every machine.
         return
