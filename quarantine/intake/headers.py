@@ -14,7 +14,6 @@ from dataclasses import dataclass
 # What lies further down is not looked at.
 SECTION_BYTES_MAX = 1024 * 1024
 VALUE_BYTES_MAX = 16_000
-FIELDS_MAX = 2000
 BLANK_LINE = re.compile(rb"^\r?\n|\r?\n\r?\n")
 FIELD = re.compile(
     rb"^(from|to|subject|date|message-id|x-spamd-result|x-rspamd-queue-id)[ \t]*:"
@@ -77,8 +76,6 @@ class Section:
         for match in FIELD.finditer(head):
             name = match[1].decode("ascii").lower()
             self._fields.append((name, match[2][:VALUE_BYTES_MAX]))
-            if len(self._fields) >= FIELDS_MAX:
-                break
 
     def find_all(self, name: str) -> list[tuple[int, str]]:
         """Return place and raw text of each field of that name."""
@@ -114,6 +111,8 @@ def _text(value: bytes) -> str:
 
 def clean(text: str, characters: int) -> str:
     """Make text fit to store and show: one line, no controls, no lone surrogates."""
+    if text.isprintable():  # then there is nothing of all that in it
+        return " ".join(text[: characters * 4].split())[:characters]
     kept = text[: characters * 4].translate(BIDI_CONTROLS)
     kept = kept.encode("utf-8", "replace").decode("utf-8")
     printable = "".join(

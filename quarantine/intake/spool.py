@@ -5,15 +5,19 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
+from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
-from accounts.identifiers import uuid7
 from quarantine.segments import FRAME_BYTES, make_key, open_frames, seal_frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+# One key, one message: the id in the frames need not tell any apart.
+NIL = UUID(int=0)
 
 
 class Spool:
@@ -32,7 +36,7 @@ class Spool:
         self._last = b""
         self._memory = bytearray()
         self._file: IO[bytes] | None = None
-        self._id, self._key = uuid7(), make_key()
+        self._id, self._key = NIL, b""
         self._frames = self._spilled_bytes = 0
 
     def write(self, piece: bytes) -> None:
@@ -83,6 +87,7 @@ class Spool:
     def _spill(self, frame: bytes, *, is_last: bool) -> None:
         if self._file is None:
             self.head = frame
+            self._key = make_key()
             folder = Path(settings.STORE_DIR)
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115
