@@ -1,15 +1,68 @@
-"""What the tests of the whole house share."""
+"""The whole product on real parts: PostgreSQL, Redis, Chromium."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
+from playwright.sync_api import Browser
 
+from tests.services.browser import chromium, find_chromium
 from tests.services.corpus import Specimen, specimens
+from tests.services.demo import Demo, demo
+from tests.services.redis import RedisServer, redis_server
+
+# Playwright keeps an event loop in the thread that the tests run in; our code there is
+# as synchronous as ever.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 WHOLE = pytest.param(False, marks=[pytest.mark.full, pytest.mark.timeout(2400)])
+
+
+@contextmanager
+def own_database() -> Iterator[str]:
+    """Make a database beside the tests' own one and yield its URL; drop it after."""
+    url = os.environ["DATABASE_URL"]
+    folder = Path(urlsplit(url).path).parent
+    name = f"system_{uuid.uuid4().hex}"
+    with psycopg.connect(host=folder, dbname="postgres", autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name}")
+        try:
+            yield f"postgres:///{folder}/{name}"
+        finally:
+            server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def redis() -> Iterator[RedisServer]:
+    """Start a private Redis."""
+    with redis_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def stack(redis: RedisServer) -> Iterator[Demo]:
+    """Start the demo on PostgreSQL and Redis."""
+    with (
+        own_database() as database_url,
+        demo(database_url=database_url, redis_url=redis.url) as running,
+    ):
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start Chromium once; skip by name where it is not installed."""
+    if find_chromium() is None:
+        pytest.skip("Chromium is not installed")
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture
