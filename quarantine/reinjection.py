@@ -25,6 +25,7 @@ Outcome = ReleaseAttempt.Outcome
 # Above the limit of one handover, below the time after which a worker counts as lost.
 SOFT_SECONDS, HARD_SECONDS = 840, 870
 SWEEP_MAX = 500
+REPLY_TEXT_MAX = 4000
 
 _FINAL_STATES = {
     Outcome.ACCEPTED: State.RELEASED,
@@ -103,7 +104,7 @@ def _record(hold: Hold, started_at: datetime, hop: NextHop, result: Handover) ->
         is_own_relay=hop.is_own_relay,
         reply_code=reply.code if reply else None,
         enhanced_status_code=reply.enhanced_status_code if reply else "",
-        reply_text=reply.text if reply else "",
+        reply_text=reply.text[:REPLY_TEXT_MAX] if reply else "",
         queue_id=reply.queue_id if reply and reply.is_positive else "",
         tls_version=result.tls_version,
         altered=result.altered,

@@ -24,9 +24,9 @@ EXCERPT_BYTES = 200
 class Limits(NamedTuple):
     """What one session may cost us, whatever the other end does."""
 
-    line_bytes: int = 4096
-    reply_lines: int = 100
-    session_bytes: int = 1024 * 1024
+    line_bytes: int = 2048
+    reply_lines: int = 64
+    session_bytes: int = 256 * 1024
 
 
 class TlsFacts(NamedTuple):

@@ -25,7 +25,7 @@ def crlf_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
         pending = b"\r" if piece.endswith(b"\r") else b""
         piece = piece[: len(piece) - len(pending)]
         if piece:
-            yield _ANY_LINE_END.sub(b"\r\n", piece)
+            yield piece if _is_clean(piece) else _ANY_LINE_END.sub(b"\r\n", piece)
     if pending:
         yield b"\r\n"
 
@@ -46,3 +46,9 @@ def dot_stuffed(chunks: Iterable[bytes]) -> Iterator[bytes]:
         tail = (tail + chunk)[-2:]
     if tail != b"\r\n":
         yield b"\r\n"
+
+
+def _is_clean(piece: bytes) -> bool:
+    # Counting is many times faster than the pattern, and nearly all mail is clean.
+    pairs = piece.count(b"\r\n")
+    return piece.count(b"\r") == pairs == piece.count(b"\n")

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.models import Domain
 from cleanmail.celery import app
+from cleanmail.wire import dns
 from quarantine import handover, tasks
 from quarantine.models import Hold
 from quarantine.reinjection import give_up_lost, list_due, reinject
@@ -151,6 +152,36 @@ def test_waits_for_a_next_hop_that_is_down(people):
 
 
 @in_test_transaction
+def test_goes_on_to_the_next_address(people, monkeypatch):
+    monkeypatch.setattr(dns, "resolve", lambda *_, **__: ("127.0.0.2", "127.0.0.1"))
+    with SmtpServer() as next_hop:
+        hold = releasing(people, next_hop.port)
+        run(hold)
+
+    assert hold.state == State.RELEASED
+    assert hold.attempts.get().next_hop_address == "127.0.0.1"
+
+
+@in_test_transaction
+def test_waits_for_a_name_that_is_not_found(people):
+    hold = releasing(people, 2525)
+    Domain.objects.filter(name="acme.example").update(next_hop_host="mx.invalid")
+
+    run(hold)
+
+    assert hold.state == State.RELEASING
+    assert outcomes(hold)[0][0] == "unreached"
+    assert outcomes(hold)[0][1].startswith("name:")
+
+
+@in_test_transaction
+def test_is_harmless_when_the_hold_is_gone(people):
+    reinject(str(people.acme.pk), str(people.other.pk))
+
+    assert not Hold.objects.exists()
+
+
+@in_test_transaction
 @pytest.mark.parametrize("step", ["GREETING", "EHLO", "MAIL", "RCPT", "DATA"])
 def test_repeats_after_a_cut_before_the_content(people, step):
     with SmtpServer(Script(cuts=(step,))) as next_hop:
@@ -166,7 +197,7 @@ def test_repeats_after_a_cut_before_the_content(people, step):
 
 @in_test_transaction
 def test_repeats_after_a_cut_within_the_content(people):
-    content = b"Subject: x\r\n\r\n" + b"line of text\r\n" * 2_000_000
+    content = b"Subject: x\r\n\r\n" + b"line of text\r\n" * 1_000_000
     with SmtpServer(Script(cut_after_bytes=300_000)) as next_hop:
         hold = releasing(people, next_hop.port, content)
         run(hold)
