@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -26,6 +27,8 @@ from tests.lab.topology import (
 )
 
 NEEDED = ("ip", "nft", "setpriv", "sysctl", "postfix", "dovecot")
+PREFIX = "cleanmail-lab-"
+LOCK = "alive"
 BOX_PORT = "2525"
 SMTP_PORTS = "{ 25, 587 }"
 
@@ -171,17 +174,32 @@ def _leave(number: int, _frame: FrameType | None) -> None:
     raise SystemExit(128 + number)
 
 
+def sweep() -> None:
+    """Take down what killed runs have left: labs whose lock nobody holds any more."""
+    for lock in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/{LOCK}"):
+        with lock.open() as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                continue  # its run is alive
+            Topology(lock.parent).down()
+            shutil.rmtree(lock.parent, ignore_errors=True)
+
+
 @contextmanager
 def lab() -> Iterator[Lab]:
     """Yield a lab that is up, and take it down after, also when the run is ended."""
+    sweep()
     before = signal.signal(signal.SIGTERM, _leave)
-    folder = Path(tempfile.mkdtemp(prefix="cleanmail-lab-"))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o755)  # Postfix and Dovecot come as users of their own
     made = Lab(folder)
-    try:
-        made.up()
-        yield made
-    finally:
-        made.down()
-        shutil.rmtree(folder, ignore_errors=True)
-        signal.signal(signal.SIGTERM, before)
+    with (folder / LOCK).open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        try:
+            made.up()
+            yield made
+        finally:
+            made.down()
+            shutil.rmtree(folder, ignore_errors=True)
+            signal.signal(signal.SIGTERM, before)

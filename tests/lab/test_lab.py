@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 
 from tests.lab.fault import Configured
 from tests.lab.faults import BY_SLUG, sample
-from tests.lab.lab import Lab, lab, missing
+from tests.lab.lab import Lab, lab, missing, sweep
 from tests.lab.matrix import DOCUMENT, SEED
 from tests.lab.observer import Result, observe
 from tests.lab.topology import CommandFailed, run
@@ -71,6 +74,26 @@ def test_leaves_nothing_behind_when_a_run_fails():
     assert seen[0].topology.prefix not in run("ip", "netns", "list")
     assert not seen[0].folder.exists()
     assert not list(Path("/etc/netns").glob(f"{seen[0].topology.prefix}*"))
+
+
+def test_takes_down_what_a_killed_run_has_left():
+    program = (
+        "import os, signal\n"
+        "from tests.lab.lab import lab\n"
+        "with lab() as up:\n"
+        "    print(up.topology.prefix, flush=True)\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    killed = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    prefix = killed.stdout.strip()
+    assert prefix in run("ip", "netns", "list")
+
+    sweep()
+
+    assert prefix not in run("ip", "netns", "list")
+    assert not list(Path(tempfile.gettempdir()).glob(f"{prefix[:-1]}*"))
 
 
 def fail_inside(seen: list[Lab]) -> None:
