@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 from collections.abc import Sequence
 
 import pytest
@@ -135,3 +137,33 @@ def test_what_policy_lets_pass_wakes_a_worker_after_the_commit(people: People):
     commit(transaction("bob@acme.example"), wake=wake)
 
     assert seen == ["releasing"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_failed_sync_makes_no_row_and_defers(people: People, monkeypatch):
+    def fail(_file: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fdatasync", fail)
+    replies = commit(transaction("bob@acme.example"), transaction("eva@other.example"))
+
+    assert [reply[0][:9] for reply in replies] == ["451 4.3.0"] * 2
+    assert Message.objects.count() == 0
+
+    monkeypatch.undo()
+    assert commit(transaction("bob@acme.example"))[0][0].startswith("250")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_are_written_only_after_the_sync(people: People, monkeypatch):
+    real, seen = os.fdatasync, []
+
+    def watch(file: int) -> None:
+        seen.append(Message.objects.count())
+        real(file)
+
+    monkeypatch.setattr(os, "fdatasync", watch)
+    commit(transaction("bob@acme.example"))
+
+    assert seen == [0]
+    assert Message.objects.count() == 1
