@@ -24,7 +24,9 @@ def ready(stack: Demo) -> tuple[int, dict[str, str]]:
     asked = http.client.HTTPConnection(urlsplit(stack.url).netloc, timeout=20)
     asked.request("GET", "/readyz")
     answer = asked.getresponse()
-    return answer.status, json.loads(answer.read())
+    body = json.loads(answer.read())
+    asked.close()
+    return answer.status, body
 
 
 @pytest.mark.system
@@ -40,7 +42,7 @@ def test_a_release_waits_for_the_broker_and_goes_out_once(
     redis.stop()
     assert ready(stack)[0] == 503
     page.get_by_role("button", name=re.compile("^Freigeben")).first.click()
-    expect(page.locator("main")).to_contain_text("Wird zugestellt")
+    expect(page.locator("main")).to_contain_text("wird zugestellt")
     assert set(stack.next_hop.glob("*.eml")) == before
     redis.start()
 
