@@ -14,7 +14,6 @@ from cleanmail.wire.errors import (
     ConnectFailed,
     NameNotResolved,
     SmtpError,
-    TlsFailed,
     UnsafeCommand,
 )
 from cleanmail.wire.replies import Reply
@@ -88,8 +87,8 @@ class _Try:
         self.address = address
         try:
             return self._deliver(address, tries_tls=True)
-        except TlsFailed:
-            if self.hop.requires_tls:
+        except SmtpError as error:
+            if self.hop.requires_tls or error.after != "tls":
                 raise
             # Opportunistic: what cannot be encrypted goes in clear, as between MTAs.
             return self._deliver(address, tries_tls=False)

@@ -150,7 +150,9 @@ class _Connection:
             self.chunk(line)
             return
         code = self.answer(verb)
-        if verb == "STARTTLS" and code == "220" and self.server.script.tls:
+        if verb == "STARTTLS" and code == "220":
+            if self.server.script.tls is None:
+                raise Cut
             self.sock = self.server.script.tls.wrap_socket(self.sock, server_side=True)
             self.server._sockets.append(self.sock)
         if verb == "DATA" and code == "354":

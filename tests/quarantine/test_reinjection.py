@@ -209,6 +209,25 @@ def test_goes_in_clear_when_the_handshake_fails(people, tmp_path):
     assert attempt.tls_version == ""
 
 
+def test_goes_in_clear_when_the_connection_breaks_in_the_handshake(people):
+    with SmtpServer(Script(keywords=("STARTTLS",))) as next_hop:
+        hold = releasing(people, next_hop)
+        run(hold)
+
+    assert hold.state == State.RELEASED
+    assert next_hop.connections == 2
+
+
+def test_never_goes_in_clear_where_encryption_is_demanded(people):
+    with SmtpServer(Script(keywords=("STARTTLS",))) as next_hop:
+        hold = releasing(people, next_hop)
+        point(next_hop, next_hop_requires_tls=True)
+        attempt = run(hold)
+
+    assert (hold.state, attempt.failed_stage) == (State.RELEASING, "tls")
+    assert next_hop.connections == 1
+
+
 def test_waits_where_encryption_is_demanded_but_not_offered(people):
     with SmtpServer() as next_hop:
         hold = releasing(people, next_hop)
