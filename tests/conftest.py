@@ -20,6 +20,7 @@ from accounts.models.people import make_actor
 from accounts.second_factor import BY_FACTOR, PROOF_KEY
 from accounts.tenancy import Actor, Role, StaffRole
 from tests import factories
+from tests.lab.faults import FAULTS, SAMPLE_SIZE, SEED
 
 TOTP_SECRET = b"12345678901234567890"
 
@@ -29,6 +30,11 @@ CORPORA = Path(
         "CLEANMAIL_CORPORA", Path(__file__).parents[2] / "shared" / "corpora"
     )
 )
+
+
+def pytest_report_header() -> str:
+    """Say what `make test` takes a sample of."""
+    return f"fault lab: {SAMPLE_SIZE} of {len(FAULTS)} faults, by hash, seed {SEED}"
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,8 @@ from tests.lab.fault import Fault
 from tests.lab.faults_mail import BOXES, SCANNER, SETTINGS
 from tests.lab.faults_network import NAMES, NETWORK
 
+SEED = "cleanmail"
+SAMPLE_SIZE = 4  # of `make test`; `make lab` takes all
 FAULTS = (*NETWORK, *NAMES, *BOXES, *SETTINGS, *SCANNER)
 BY_SLUG = {fault.slug: fault for fault in FAULTS}
 

@@ -13,12 +13,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from tests.lab.fault import Configured, Fault, nothing
-from tests.lab.faults import BY_SLUG, FAULTS, sample
+from tests.lab.faults import BY_SLUG, FAULTS, SEED, sample
 from tests.lab.lab import Lab, lab, missing
 from tests.lab.observer import Observation, Result, observe
 from tests.lab.topology import ROOT, CommandFailed
 
-SEED = "cleanmail"
 HEALTHY = Fault("healthy", "nothing is broken", nothing, Configured())
 DOCUMENT = ROOT / "docs/fault-matrix.md"
 HEAD = """# Faults and the causes named for them

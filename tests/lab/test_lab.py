@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from tests.lab.fault import Configured
-from tests.lab.faults import BY_SLUG, sample
+from tests.lab.faults import BY_SLUG, SAMPLE_SIZE, SEED, sample
 from tests.lab.lab import Lab, lab, missing, sweep
-from tests.lab.matrix import DOCUMENT, SEED
+from tests.lab.matrix import DOCUMENT
 from tests.lab.observer import Result, observe
 from tests.lab.topology import CommandFailed, run
 
-SAMPLE = sample(4, SEED)
+SAMPLE = sample(SAMPLE_SIZE, SEED)
 RIGHT = {Result.FIRST, Result.GROUP}
 
 pytestmark = [
@@ -29,7 +29,6 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def made() -> Iterator[Lab]:
-    print(f"fault lab: {len(SAMPLE)} of {len(BY_SLUG)} faults, seed {SEED}")
     with lab() as up:
         yield up
 
