@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from cleanmail import health, views
+from cleanmail.demo import views as demo_views
 
 urlpatterns = [
     path("", views.start, name="start"),
@@ -18,5 +20,8 @@ urlpatterns = [
     path("", include("diagnostics.urls")),
     path("admin/", admin.site.urls),
 ]
+
+if settings.DEBUG:
+    urlpatterns.append(path("outbox/", demo_views.outbox, name="demo_outbox"))
 
 handler500 = "cleanmail.views.server_error"

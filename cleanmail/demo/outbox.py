@@ -1,0 +1,39 @@
+"""What the portal would have sent: mails and SMS of the demo, newest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from django.conf import settings
+
+NEWEST = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One mail or SMS of the outbox."""
+
+    at: datetime
+    title: str
+    text: str
+
+
+def _read(path: Path) -> Sent:
+    at = datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)
+    raw = path.read_bytes()
+    mail = message_from_bytes(raw, policy=policy.default)
+    body = mail.get_body(("plain",)) if mail["Subject"] else None
+    if body is None:
+        return Sent(at, path.name, raw.decode("utf-8", "replace"))
+    return Sent(at, f"{mail['To']}: {mail['Subject']}", body.get_content())
+
+
+def list_sent() -> list[Sent]:
+    """Return the newest mails and SMS; what was removed meanwhile is left out."""
+    folder = settings.DEMO_DIR / "outbox"
+    files = [path for path in folder.glob("*") if path.is_file()]
+    files.sort(key=lambda path: path.stat().st_mtime, reverse=True)
+    return [_read(path) for path in files[:NEWEST]]
