@@ -82,5 +82,8 @@ class Command(BaseCommand):
             f"  outbound scanner: {settings.DEMO_SCANNER_HOST} port {scanner_ports}, "
             f"user {settings.DEMO_SCANNER_USERNAME}, the same password"
         )
+        self.stdout.write(
+            f"  mail and SMS that it sends: http://127.0.0.1:{port}/outbox/"
+        )
         self.stdout.write("Ctrl-C ends all of it.")
         self.stdout.flush()
