@@ -44,6 +44,7 @@ OWN: set[str] = {
     "accounts:step_up",
     "accounts:send_step_up_code",
     "two_factor:setup",
+    "diagnostics:probe_start",  # makes a row of the person's own customer
 }
 COLLECTION: set[str] = {
     "quarantine:holds",
@@ -61,6 +62,8 @@ OBJECT: dict[str, str] = {
     "quarantine:hold": "hold",
     "quarantine:hold_row": "hold",
     "quarantine:hold_status": "hold",
+    "diagnostics:probe": "probe",
+    "diagnostics:probe_progress": "probe",
 }
 POST_OBJECT: dict[str, str] = {
     "quarantine:mark_seen": "hold",
