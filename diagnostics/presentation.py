@@ -42,6 +42,7 @@ class Answer:
     cause: str
     todo: str = ""
     who: str = ""
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,7 @@ def _answer(
     if probe.state != Probe.State.FINISHED and not causes:
         return _unfinished(probe)
     if causes:
-        return _named(stations, causes[0])
+        return _named(stations, causes)
     text = _("Von hier aus ist alles in Ordnung: der Scanner nimmt die Verbindung an.")
     if any(item.check == "auth" and item.status == OK for item in seen):
         text = _("Von hier aus ist alles in Ordnung, auch die Anmeldung.")
@@ -220,7 +221,9 @@ def _unfinished(probe: Probe) -> Answer:
     return Answer("is-warn", "alert", kicker, cause, todo)
 
 
-def _named(stations: tuple[Station, ...], first: CauseShown) -> Answer:
+def _named(stations: tuple[Station, ...], causes: tuple[CauseShown, ...]) -> Answer:
+    first = causes[0]
+    alike = tuple(one.title for one in causes[1:] if one.percent == first.percent)
     broken = next((one.number for one in stations if one.state == FAIL), None)
     kicker = _("Ein Hindernis gefunden")
     if broken is not None:
@@ -228,7 +231,7 @@ def _named(stations: tuple[Station, ...], first: CauseShown) -> Answer:
             "broken": broken,
             "all": len(stations),
         }
-    return Answer("is-bad", "fail", kicker, first.title, first.remedy, first.who)
+    return Answer("is-bad", "fail", kicker, first.title, first.remedy, first.who, alike)
 
 
 def _order(item: Observation) -> tuple[int, int, int]:

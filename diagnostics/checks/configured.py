@@ -47,13 +47,13 @@ def clean_host(host: str) -> str:
 def compare_host(configured: str, known: List[str], addresses: List[str]) -> str:
     """Return how the configured host relates to the scanner's names."""
     host = clean_host(configured)
-    if not host or not known:
-        return HOST_UNKNOWN
     if host in known:
         return HOST_OK
     if is_literal(host):
         same = not addresses or host in addresses
         return HOST_LITERAL if same else HOST_OLD_LITERAL
+    if not host or not known:
+        return HOST_UNKNOWN
     nearest = min(edit_distance(host, name) for name in known)
     return HOST_TYPO if nearest < TYPO_DISTANCE else HOST_OTHER
 

@@ -93,6 +93,7 @@ class Dialogue:
         if not target.allows(endpoint.address, endpoint.port):
             self.report("tcp", SKIPPED, {"error": "not-allowed"}, None)
             return None
+        self._since = time.monotonic()
         try:
             session = Session.connect(
                 endpoint.address,

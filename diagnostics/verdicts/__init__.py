@@ -6,7 +6,7 @@ from diagnostics.checks.evidence import Evidence
 from diagnostics.verdicts.encryption import about_encryption
 from diagnostics.verdicts.finding import Finding
 from diagnostics.verdicts.login import about_login
-from diagnostics.verdicts.path import about_path
+from diagnostics.verdicts.path import about_path, is_cut_off
 from diagnostics.verdicts.scene import SERVER, Scene
 from diagnostics.verdicts.session import about_session
 from diagnostics.verdicts.settings_and_names import about_names, about_settings
@@ -20,9 +20,13 @@ def judge(evidence: Sequence[Evidence], vantage: str = SERVER) -> List[Finding]:
     What the evidence cannot tell apart is listed together, with the same `next_check`.
     """
     scene = Scene(evidence, vantage)
-    found = about_settings(scene) + about_names(scene) + about_path(scene)
+    path = about_path(scene)
+    # Where literal addresses do not answer either, a silent name server tells nothing.
+    names = [] if is_cut_off(scene) else about_names(scene)
+    found = about_settings(scene) + names + path
     line = scene.main_line()
-    if line is not None and line.is_open:
+    # At another server than ours a session says nothing about ours.
+    if line is not None and line.is_open and not scene.foreign_lines:
         for rule in (about_session, about_encryption, about_login):
             judged = rule(scene, line)
             found += judged

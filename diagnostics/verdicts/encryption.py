@@ -35,7 +35,7 @@ def about_encryption(scene: Scene, line: Line) -> List[Finding]:
     if facts.get("pin_matches") is False:
         return _other_certificate(line, facts)
     if facts.get("verify_code") is not None:
-        return _unbelieved(scene, facts)
+        return _unbelieved(scene, line, facts)
     if facts.get("name_matches") is False:
         return _wrong_name(facts)
     return []
@@ -61,7 +61,7 @@ def _handshake(line: Line, facts: Facts) -> List[Finding]:
     values = {"port": line.port, "error": error, "text": facts.get("text", "")}
     because = (Reason("handshake-broke", values),)
     if error == TIMEOUT:
-        shares = {"mtu-blackhole": 0.5, "firewall-stall-tls": 0.45}
+        shares = {"mtu-blackhole": 0.45, "firewall-stall-tls": 0.45}
         return group(shares, because, "small-segments")
     if "PROTOCOL_VERSION" in reason or "UNSUPPORTED_PROTOCOL" in reason:
         return [Finding("tls-too-old", 0.9, because)]
@@ -76,32 +76,42 @@ def _handshake(line: Line, facts: Facts) -> List[Finding]:
     return group(shares, because, "probe-elsewhere")
 
 
+def _is_without_login(line: Line) -> bool:
+    inside = line.facts("ehlo_tls")
+    return bool(inside) and not inside.get("mechanisms")
+
+
+def _opened_and_stripped(because: Tuple[Reason, ...]) -> List[Finding]:
+    """Whether it goes on in clear behind the box, only the scanner's log knows."""
+    shares = {"tls-intercept-noauth": 0.45, "tls-intercept-plain": 0.45}
+    return group(shares, because, "scanner-log")
+
+
 def _other_certificate(line: Line, facts: Facts) -> List[Finding]:
     because = (Reason("pin-differs"), *_shown(facts))
-    without_auth = line.facts("ehlo_tls") and not line.facts("ehlo_tls").get(
-        "mechanisms"
-    )
-    if without_auth:
-        return [Finding("tls-intercept-noauth", 0.85, because)]
+    if _is_without_login(line):
+        return _opened_and_stripped(because)
     if is_interceptor(str(facts.get("issuer", ""))):
         return [Finding("tls-intercept-av", 0.95, because)]
     if facts.get("name_matches") is False:
-        shares = {"wrong-server": 0.5, "tls-intercept-av": 0.4}
+        shares = {"wrong-server": 0.45, "tls-intercept-av": 0.45}
         return group(shares, because, "probe-elsewhere")
     return [Finding("tls-intercept-av", 0.7, because, "probe-elsewhere")]
 
 
-def _unbelieved(scene: Scene, facts: Facts) -> List[Finding]:
+def _unbelieved(scene: Scene, line: Line, facts: Facts) -> List[Finding]:
     code, because = facts["verify_code"], _shown(facts)
     if is_interceptor(str(facts.get("issuer", ""))):
+        if _is_without_login(line):
+            return _opened_and_stripped(because)
         return [Finding("tls-intercept-av", 0.9, because)]
     ours, pinned = scene.vantage == SERVER, facts.get("pin_matches") is True
     shares: Dict[str, float]
     if code == EXPIRED and not ours:
-        shares = {"scanner-cert-expired": 0.6, "clock-skew": 0.35}
+        shares = {"scanner-cert-expired": 0.45, "clock-skew": 0.45}
         return group(shares, because, "compare-clock")
     if code == SELF_SIGNED and not (ours or pinned):
-        shares = {"scanner-cert-self-signed": 0.5, "tls-intercept-av": 0.4}
+        shares = {"scanner-cert-self-signed": 0.45, "tls-intercept-av": 0.45}
         return group(shares, because, "compare-pin")
     if code in PLAIN_CODES:
         return [Finding(PLAIN_CODES[code], 0.9, because)]
@@ -111,14 +121,14 @@ def _unbelieved(scene: Scene, facts: Facts) -> List[Finding]:
 def _unknown_issuer(facts: Facts, *, ours: bool, pinned: bool) -> List[Finding]:
     because = _shown(facts)
     if pinned:
-        shares = {"scanner-cert-no-chain": 0.5, "ca-bundle-old": 0.45}
+        shares = {"scanner-cert-no-chain": 0.45, "ca-bundle-old": 0.45}
     elif ours:
         shares = {"scanner-cert-no-chain": 0.7, "ca-bundle-old": 0.2}
     elif facts["verify_code"] == SELF_SIGNED_CHAIN:
-        shares = {"tls-intercept-av": 0.5, "ca-bundle-old": 0.4}
+        shares = {"tls-intercept-av": 0.45, "ca-bundle-old": 0.45}
     else:
-        shares = {"scanner-cert-no-chain": 0.4, "ca-bundle-old": 0.3}
-        shares["tls-intercept-av"] = 0.2
+        shares = {"scanner-cert-no-chain": 0.3, "ca-bundle-old": 0.3}
+        shares["tls-intercept-av"] = 0.3
     return group(shares, because, "compare-pin")
 
 
@@ -126,5 +136,5 @@ def _wrong_name(facts: Facts) -> List[Finding]:
     because = (Reason("name-differs"), *_shown(facts))
     if facts.get("pin_matches") is True:
         return [Finding("scanner-cert-wrong-name", 0.9, because)]
-    shares = {"scanner-cert-wrong-name": 0.55, "wrong-server": 0.4}
+    shares = {"scanner-cert-wrong-name": 0.45, "wrong-server": 0.45}
     return group(shares, because, "compare-pin")

@@ -22,7 +22,7 @@ class Finding(NamedTuple):
 def group(
     shares: Dict[str, float], because: Tuple[Reason, ...], next_check: str
 ) -> List[Finding]:
-    """Return causes that the evidence cannot tell apart."""
+    """Return causes the evidence cannot tell apart: equal shares, likelier first."""
     return [
         Finding(slug, confidence, because, next_check)
         for slug, confidence in shares.items()

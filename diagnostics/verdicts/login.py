@@ -33,7 +33,7 @@ def _nothing_offered(line: Line, inside: Facts) -> List[Finding]:
         shares = {"scanner-auth-backend-down": 0.7, "firewall-stall-tls": 0.2}
         return group(shares, because, "probe-elsewhere")
     because = (Reason("no-auth-offered"),)
-    shares = {"wrong-server": 0.5, "scanner-auth-backend-down": 0.3}
+    shares = {"wrong-server": 0.4, "scanner-auth-backend-down": 0.4}
     if line.facts("certificate").get("pin_matches") is not True:
         shares["tls-intercept-noauth"] = 0.15
     return group(shares, because, "compare-pin")
@@ -63,10 +63,11 @@ def _credentials(facts: Facts, refused: Reason) -> List[Finding]:
         because = (Reason("username-odd"), refused)
         rest = {"auth-password-wrong": 0.15}
         return group({"auth-user-wrong": 0.8, **rest}, because, "near-miss")
-    shares = {"auth-password-wrong": 0.5, "auth-user-wrong": 0.2}
+    alike = ["auth-password-wrong", "auth-user-wrong"]
     if "at-sign" in username:
-        shares["auth-user-domain"] = 0.25
+        alike.append("auth-user-domain")
     if password & ODD:
-        shares["auth-password-special"] = 0.3
-    shares.update({"account-disabled": 0.1, "account-ip-bound": 0.05})
+        alike.append("auth-password-special")
+    alike += ["account-disabled", "account-ip-bound"]
+    shares = dict.fromkeys(alike, round(0.9 / len(alike), 2))
     return group(shares, (refused,), "near-miss")

@@ -1,7 +1,7 @@
 """Rules about TCP: which port, which family, how fast it was refused."""
 
 import ipaddress
-from typing import List
+from typing import List, Tuple
 
 from diagnostics.checks.wording import TIMEOUT
 from diagnostics.verdicts.finding import Finding, Reason, group
@@ -21,6 +21,14 @@ def about_path(scene: Scene) -> List[Finding]:
     if not any(line.is_open for line in scene.lines):
         return _nothing_open(scene)
     return _port25(scene) + _submission(scene) + _families(scene)
+
+
+def is_cut_off(scene: Scene) -> bool:
+    """Say whether nothing was reached, no name server either: not a matter of names."""
+    servers = [item for item in scene.names if item.facts.get("type")]
+    answered = [item for item in servers if item.facts.get("rcode") is not None]
+    is_open = any(line.is_open for line in scene.lines)
+    return bool(scene.lines) and not is_open and bool(servers) and not answered
 
 
 def _error(line: Line) -> str:
@@ -44,15 +52,12 @@ def _nothing_open(scene: Scene) -> List[Finding]:
     errors = {_error(line) for line in lines}
     ours = scene.vantage == SERVER
     if errors == {TIMEOUT}:
-        shares = {
-            "scanner-down": 0.4 if ours else 0.1,
-            "egress-firewall-all": 0.3 if ours else 0.55,
-            "portal-ip-filtered": 0.15 if ours else 0.2,
-            "return-path-asymmetric": 0.1,
-        }
-        return group(shares, because, "count-syn")
+        return _silence(scene, because)
+    if errors == {NO_ROUTE} and not _is_local(lines):
+        shares = {"no-internet": 0.7, "gateway-wrong": 0.15}
+        return group(shares, because, "ping-gateway")
     if errors == {NO_ROUTE}:
-        shares = {"no-default-route": 0.5, "link-down": 0.4}
+        shares = {"no-default-route": 0.45, "link-down": 0.45}
         return group(shares, because, "show-routes")
     if errors <= set(UNREACHABLE):
         shares = {"gateway-wrong": 0.4, "no-internet": 0.25, "netmask-wrong": 0.2}
@@ -68,11 +73,31 @@ def _nothing_open(scene: Scene) -> List[Finding]:
     return group(shares, because, "probe-elsewhere")
 
 
+def _silence(scene: Scene, because: Tuple[Reason, ...]) -> List[Finding]:
+    """Nobody said no: what drops it cannot be seen from one end."""
+    if is_cut_off(scene):
+        shares = {"no-internet": 0.4, "egress-firewall-all": 0.4}
+        return group(shares, because, "ping-gateway")
+    if scene.vantage == SERVER:
+        shares = {"scanner-down": 0.4, "egress-firewall-all": 0.3}
+        shares["return-path-asymmetric"] = 0.2
+        return group(shares, because, "count-syn")
+    shares = {
+        "egress-firewall-all": 0.3,
+        "portal-ip-filtered": 0.3,
+        "return-path-asymmetric": 0.3,
+        "scanner-down": 0.1,
+    }
+    return group(shares, because, "count-syn")
+
+
+def _is_local(lines: List[Line]) -> bool:
+    return all(line.seconds("tcp") < ON_HOST_SECONDS for line in lines)
+
+
 def _refused_on_host(lines: List[Line]) -> bool:
-    return all(
-        _error(line) == REFUSED
-        and line.seconds("tcp") < ON_HOST_SECONDS
-        and not ipaddress.ip_address(line.address).is_loopback
+    return _is_local(lines) and all(
+        _error(line) == REFUSED and not ipaddress.ip_address(line.address).is_loopback
         for line in lines
     )
 

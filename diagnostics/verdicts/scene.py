@@ -1,6 +1,6 @@
 """The evidence of one vantage point, laid out so that rules can ask for it."""
 
-from typing import Dict, List, Optional, Sequence, Tuple
+from typing import Dict, List, Optional, Sequence, Set, Tuple
 
 from diagnostics.checks.evidence import FAILED, OK, SKIPPED, Evidence, Facts
 
@@ -59,7 +59,20 @@ class Scene:
             if item.check in STAGES and "address" in item.facts:
                 key = (str(item.facts["address"]), int(item.facts["port"]))
                 lines.setdefault(key, Line(key)).stages[item.check] = item
-        self.lines = [line for line in lines.values() if line.status("tcp") != SKIPPED]
+        foreign = self._foreign_addresses()
+        tried = [line for line in lines.values() if line.status("tcp") != SKIPPED]
+        self.lines = [line for line in tried if line.address not in foreign]
+        self.foreign_lines = [line for line in tried if line.address in foreign]
+
+    def _foreign_addresses(self) -> Set[str]:
+        """Return what the name resolves to where none of it is the scanner's."""
+        expected = set(self.configured.get("addresses", ()))
+        found = {a for item in self.names for a in item.facts.get("addresses", ())}
+        system = [i for i in self.names if i.facts.get("resolver") == "system"]
+        believed = {a for item in system for a in item.facts.get("addresses", ())}
+        if not expected or believed & expected:
+            return set()
+        return found - expected
 
     @property
     def configured(self) -> Facts:

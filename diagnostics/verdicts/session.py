@@ -23,7 +23,10 @@ def _said(line: Line, stage: str) -> Tuple[Reason, ...]:
 
 def about_session(scene: Scene, line: Line) -> List[Finding]:
     """Judge the first stage before TLS that failed on this line."""
-    if line.facts("greeting").get("is_masked") or line.facts("ehlo").get("is_masked"):
+    ehlo = line.facts("ehlo")
+    if line.facts("greeting").get("is_masked") and str(ehlo.get("code", "")) >= "500":
+        return [Finding("smtp-inspection-helo", 0.95, _said(line, "ehlo"))]
+    if line.facts("greeting").get("is_masked") or ehlo.get("is_masked"):
         if line.status("certificate") == "":
             return [Finding("smtp-inspection-mask", 0.95, (Reason("masked"),))]
         return []

@@ -4,6 +4,7 @@ from typing import List
 
 from diagnostics.checks.configured import HOST_OLD_LITERAL, HOST_OTHER, HOST_TYPO
 from diagnostics.checks.evidence import Evidence, Facts
+from diagnostics.checks.wording import TIMEOUT
 from diagnostics.verdicts.finding import Finding, Reason, group
 from diagnostics.verdicts.scene import Scene
 
@@ -15,7 +16,7 @@ def about_settings(scene: Scene) -> List[Finding]:
     facts = scene.configured
     found: List[Finding] = []
     host = facts.get("host", "")
-    names = ", ".join(facts.get("known_hosts", ()))
+    names = ", ".join(facts.get("known_hosts") or facts.get("addresses", ()))
     differs = (Reason("host-differs", {"host": host, "names": names}),)
     relation = facts.get("relation")
     if relation == HOST_TYPO:
@@ -49,10 +50,13 @@ def about_names(scene: Scene) -> List[Finding]:
         return []
     if main.facts.get("error"):
         return _unresolved(main, servers)
-    return _unexpected(main, servers) + _slow(main, servers)
+    return _unexpected(scene, main, servers) + _slow(main, servers)
 
 
 def _unresolved(main: Evidence, servers: List[Evidence]) -> List[Finding]:
+    half = _half_answered(servers)
+    if half:
+        return half
     name = main.subject.split(" ")[0]
     because = (Reason("unresolved", {"host": name, "error": main.facts["error"]}),)
     rcodes = [item.facts.get("rcode") for item in servers]
@@ -64,16 +68,16 @@ def _unresolved(main: Evidence, servers: List[Evidence]) -> List[Finding]:
     if 3 in answered or (
         not servers and main.facts["error"] in ("EAI_NONAME", "EAI_NODATA")
     ):
-        shares = {"wrong-server-typo": 0.6, "dns-nxdomain": 0.35}
+        shares = {"wrong-server-typo": 0.45, "dns-nxdomain": 0.45}
         return group(shares, because, "compare-name")
     if servers and not answered:
-        shares = {"dns-server-dead": 0.5, "dns-server-wrong": 0.4}
+        shares = {"dns-server-dead": 0.45, "dns-server-wrong": 0.45}
         return group(shares, because, "ping-resolver")
-    shares = {"dns-server-dead": 0.4, "dns-server-wrong": 0.3, "dns-servfail": 0.2}
+    shares = {"dns-server-dead": 0.3, "dns-server-wrong": 0.3, "dns-servfail": 0.3}
     return group(shares, because, "ask-resolver")
 
 
-def _unexpected(main: Evidence, servers: List[Evidence]) -> List[Finding]:
+def _unexpected(scene: Scene, main: Evidence, servers: List[Evidence]) -> List[Finding]:
     facts: Facts = main.facts
     addresses, expected = facts.get("addresses", []), facts.get("expected", [])
     if not expected or set(addresses) & set(expected):
@@ -83,14 +87,30 @@ def _unexpected(main: Evidence, servers: List[Evidence]) -> List[Finding]:
     by_servers = {a for item in servers for a in item.facts.get("addresses", ())}
     if by_servers & set(expected):
         return [Finding("hosts-file-stale", 0.9, because)]
+    if any(line.facts("greeting").get("code") == 220 for line in scene.foreign_lines):
+        # A mail server lives there: rather its own name than a forged answer.
+        shares = {"wrong-server": 0.75, "dns-hijack": 0.2}
+        return group(shares, because, "compare-name")
     return [Finding("dns-hijack", 0.85 if by_servers else 0.7, because, "ask-resolver")]
 
 
+def _half_answered(servers: List[Evidence]) -> List[Finding]:
+    """Name what swallows questions for IPv6 while it answers those for IPv4."""
+    silent = {
+        item.facts.get("resolver")
+        for item in servers
+        if item.facts.get("type") == "AAAA" and item.facts.get("error") == TIMEOUT
+    }
+    for item in servers:
+        if item.facts.get("addresses") and item.facts.get("resolver") in silent:
+            return [Finding("dns-aaaa-timeout", 0.9, (Reason("aaaa-silent"),))]
+    return []
+
+
 def _slow(main: Evidence, servers: List[Evidence]) -> List[Finding]:
-    timed_out = [item for item in servers if item.facts.get("error") == "timeout"]
-    answered = [item for item in servers if item.facts.get("addresses")]
-    if answered and any(item.facts.get("type") == "AAAA" for item in timed_out):
-        return [Finding("dns-aaaa-timeout", 0.8, (Reason("aaaa-silent"),))]
+    half = _half_answered(servers)
+    if half:
+        return half
     if main.duration_seconds > SLOW_SECONDS:
         seconds = round(main.duration_seconds, 1)
         reason = Reason("resolved-late", {"seconds": seconds})
