@@ -72,14 +72,14 @@ def make_list(
     counts = count_by_show(actor)
     is_miss = criteria.is_narrow and not page.holds
     looser = find_looser(actor, criteria) if is_miss else None
-    soon = counts[Show.SOON]
+    soon = counts.get(Show.SOON, 0)
     return HoldList(
         rows=make_rows(page.holds, rulebook=get_rulebook(actor)),
         chips=_chips(criteria, counts),
         lede=_lede(counts[Show.OPEN]),
         soon_url=list_url(Criteria(show=Show.SOON)) if soon else "",
         soon_text=_soon(soon),
-        found=_found(actor, criteria, page),
+        found=_found(actor, criteria, page, counts),
         query=_query(criteria),
         url=list_url(criteria),
         is_discarded=criteria.show == Show.DISCARDED,
@@ -158,10 +158,15 @@ def _soon(count: int) -> str:
     return text % {"count": count_text(count)}
 
 
-def _found(actor: Actor, criteria: Criteria, page: Page) -> str:
-    """Say how many match, without counting what one page shows whole."""
+def _found(actor: Actor, criteria: Criteria, page: Page, counts: dict[str, int]) -> str:
+    """Say how many match, without counting twice or what one page shows whole."""
     is_whole = page.before is None and page.after is None
-    count = len(page.holds) if is_whole else count_holds(actor, criteria)
+    if is_whole:
+        count = len(page.holds)
+    elif criteria.show in counts and not criteria.is_narrow:
+        count = counts[criteria.show]
+    else:
+        count = count_holds(actor, criteria)
     text = ngettext("%(count)s E-Mail", "%(count)s E-Mails", count)
     told = text % {"count": count_text(count)}
     if is_whole:

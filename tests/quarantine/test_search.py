@@ -146,3 +146,21 @@ def test_new_ones_are_those_that_nobody_has_looked_at(people, client_for):
     make_hold(people.acme, subject="Gesehene", first_seen_at=timezone.now())
 
     assert found(client_for(people.bob), show="new") == {"Neue"}
+
+
+def test_beyond_the_cap_only_what_is_cheap_is_counted(people, monkeypatch, client_for):
+    monkeypatch.setattr("quarantine.search.COUNT_MAX", 2)
+    for state in ("held", "held", "held", "requested", "failed"):
+        make_hold(people.acme, state=state)
+
+    chips = client_for(people.alice).get("/holds/").context["list"].chips
+
+    assert {chip.label: chip.count for chip in chips} == {
+        "Alle": "3",
+        "Neu": "",
+        "Läuft bald ab": "",
+        "Freigabe angefragt": "1",
+        "Noch nicht zugestellt": "1",
+        "Freigegeben": "",
+        "Verworfen": "",
+    }
