@@ -32,6 +32,7 @@ def make_target(probe: Probe, *, password: str | None) -> Target:
         username=probe.username,
         password=password,
         allows=lambda address, port: is_allowed(address, port, scanner),
+        is_sender=False,
         total_seconds=min(TOTAL_SECONDS, settings.PROBE_SECONDS),
     )
 

@@ -156,9 +156,17 @@ class Channel:
 
 
 def connect_socket(
-    address: str, port: int, timeout: float, source_address: Optional[str]
+    address: str,
+    port: int,
+    timeout: float,
+    source_address: Optional[str],
+    max_segment: int = 0,
 ) -> socket.socket:
-    """Connect to an IP address, never to a name: whoever resolved it has checked it."""
+    """Connect to an IP address, never to a name: whoever resolved it has checked it.
+
+    `max_segment` asks both ends for smaller segments (TCP's MSS): where they pass and
+    others do not, large packets get lost on the way.
+    """
     try:
         found = socket.getaddrinfo(
             address,
@@ -173,6 +181,8 @@ def connect_socket(
     try:
         sock = socket.socket(family, kind, protocol)
         sock.settimeout(timeout)
+        if max_segment:
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, max_segment)
         if source_address:
             sock.bind((source_address, 0))
         sock.connect(target)

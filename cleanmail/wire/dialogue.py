@@ -147,9 +147,10 @@ def open_channel(  # noqa: PLR0913 - what a connection depends on, all by name
     deadline_seconds: float,
     source_address: Optional[str],
     limits: Limits,
+    max_segment: int = 0,
 ) -> Channel:
     """Connect and note it; raise ConnectFailed."""
-    sock = connect_socket(address, port, timeout, source_address)
+    sock = connect_socket(address, port, timeout, source_address, max_segment)
     channel = Channel(sock, transcript.started + deadline_seconds, limits)
     transcript.note_done("<connect>", transcript.started)
     return channel

@@ -68,6 +68,7 @@ class Session(Dialogue):
         source_address: Optional[str] = None,
         limits: Optional[Limits] = None,
         transcript: Optional[Transcript] = None,
+        max_segment: int = 0,
     ) -> "Session":
         """Connect, and no more: nothing is read or said yet. Raise ConnectFailed.
 
@@ -83,6 +84,7 @@ class Session(Dialogue):
             deadline_seconds=deadline_seconds,
             source_address=source_address,
             limits=limits,
+            max_segment=max_segment,
         )
         session = cls(channel, transcript, limits)
         session.timeout = timeout

@@ -307,6 +307,8 @@ REASONS: Dict[str, str] = {
     "stage-broke-ehlo": "Nach EHLO brach die Verbindung ab ({error}).",
     "stage-broke-starttls": "Nach STARTTLS brach die Verbindung ab ({error}).",
     "handshake-broke": "Die Verschlüsselung auf Port {port} kam nicht zustande ({error}: {text}).",
+    "small-pass": "Mit kleinen Paketen kommt die Verschlüsselung zustande.",
+    "small-stall": "Auch mit kleinen Paketen kommt keine Verschlüsselung zustande.",
     "certificate-shown": "Gezeigt wurde ein Zertifikat von «{issuer}» für {names}, gültig bis {not_after}.",
     "pin-differs": "Das gezeigte Zertifikat ist nicht unseres.",
     "name-differs": "Der Name im Zertifikat passt nicht zum Server.",

@@ -299,6 +299,8 @@ REASONS: Dict[str, str] = {
     "stage-broke-ehlo": "The connection broke after EHLO ({error}).",
     "stage-broke-starttls": "The connection broke after STARTTLS ({error}).",
     "handshake-broke": "Encryption on port {port} did not come about ({error}: {text}).",
+    "small-pass": "With small packets encryption comes about.",
+    "small-stall": "Encryption does not come about with small packets either.",
     "certificate-shown": "A certificate of «{issuer}» for {names} was shown, valid until {not_after}.",
     "pin-differs": "The certificate that was shown is not ours.",
     "name-differs": "The name in the certificate does not match the server.",

@@ -302,6 +302,8 @@ REASONS: Dict[str, str] = {
     "stage-broke-ehlo": "La connexion s'est rompue après EHLO ({error}).",
     "stage-broke-starttls": "La connexion s'est rompue après STARTTLS ({error}).",
     "handshake-broke": "Le chiffrement sur le port {port} n'a pas abouti ({error}: {text}).",
+    "small-pass": "Avec de petits paquets, le chiffrement aboutit.",
+    "small-stall": "Le chiffrement n'aboutit pas non plus avec de petits paquets.",
     "certificate-shown": "Le certificat montré vient de «{issuer}», pour {names}, valable jusqu'au {not_after}.",
     "pin-differs": "Le certificat montré n'est pas le nôtre.",
     "name-differs": "Le nom du certificat ne correspond pas au serveur.",

@@ -302,6 +302,8 @@ REASONS: Dict[str, str] = {
     "stage-broke-ehlo": "La connessione si è interrotta dopo EHLO ({error}).",
     "stage-broke-starttls": "La connessione si è interrotta dopo STARTTLS ({error}).",
     "handshake-broke": "La cifratura sulla porta {port} non è riuscita ({error}: {text}).",
+    "small-pass": "Con pacchetti piccoli la cifratura riesce.",
+    "small-stall": "La cifratura non riesce nemmeno con pacchetti piccoli.",
     "certificate-shown": "È stato mostrato un certificato di «{issuer}» per {names}, valido fino al {not_after}.",
     "pin-differs": "Il certificato mostrato non è il nostro.",
     "name-differs": "Il nome nel certificato non corrisponde al server.",

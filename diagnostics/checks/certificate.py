@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import NamedTuple, Optional, Tuple
 
-from cleanmail.wire.errors import SmtpError, TlsFailed
+from cleanmail.wire.errors import SessionTimedOut, SmtpError, TlsFailed
 from cleanmail.wire.smtp import Session
 from diagnostics.checks.configured import clean_host, is_literal
 from diagnostics.checks.contexts import looking_context, verifying_context
@@ -14,6 +14,9 @@ from diagnostics.checks.x509 import (
     matches_host,
     read_certificate,
 )
+
+# What every path of today lets through (RFC 879).
+SMALL_SEGMENT = 536
 
 
 class Handshake(NamedTuple):
@@ -37,6 +40,10 @@ def examine(session: Session, endpoint: Endpoint, target: Target) -> Handshake:
         if error.verify_code is None:
             return Handshake(FAILED, error_facts(error))
         return _look_again(error, endpoint, target)
+    except SessionTimedOut as error:
+        facts = error_facts(error)
+        facts["small_segments"] = _try_small_segments(endpoint, target)
+        return Handshake(FAILED, facts)
     except SmtpError as error:
         return Handshake(FAILED, error_facts(error))
     facts = _describe(session, target)
@@ -62,13 +69,26 @@ def _look_again(error: TlsFailed, endpoint: Endpoint, target: Target) -> Handsha
     return Handshake(FAILED, facts, session, facts.get("pin_matches") is True)
 
 
-def _unbelieving_session(endpoint: Endpoint, target: Target) -> Session:
+def _try_small_segments(endpoint: Endpoint, target: Target) -> str:
+    """Repeat a handshake that timed out with small packets; return ok or the error."""
+    small = target._replace(reply_seconds=min(target.reply_seconds, 3.0))
+    try:
+        _unbelieving_session(endpoint, small, max_segment=SMALL_SEGMENT).close()
+    except SmtpError as error:
+        return str(error_facts(error)["error"])
+    return "ok"
+
+
+def _unbelieving_session(
+    endpoint: Endpoint, target: Target, *, max_segment: int = 0
+) -> Session:
     session = Session.connect(
         endpoint.address,
         endpoint.port,
         timeout=target.reply_seconds,
         connect_timeout=target.connect_seconds,
         deadline_seconds=target.total_seconds,
+        max_segment=max_segment,
     )
     try:
         session.greeting()

@@ -51,6 +51,8 @@ class Target(NamedTuple):
     username: str = ""
     password: Optional[str] = None
     allows: Callable[[str, int], bool] = allow_all
+    # Whether the machine that runs this is the one that sends the mail.
+    is_sender: bool = True
     connect_seconds: float = 3.5
     reply_seconds: float = 5.0
     total_seconds: float = 15.0

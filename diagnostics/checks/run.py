@@ -17,6 +17,7 @@ from diagnostics.checks.evidence import (
 )
 from diagnostics.checks.login import log_in
 from diagnostics.checks.names import check_servers, check_system
+from diagnostics.checks.routes import check_routes
 from diagnostics.checks.side_by_side import Running
 
 ADDRESS_LIMIT = 8
@@ -45,6 +46,8 @@ class _Run:
     def _walk(self) -> None:
         emit = self.reports.put
         emit(check_configured(self.target))
+        if self.target.is_sender:
+            emit(check_routes())
         # Literal addresses are tried although names may be dead.
         self._open(self.target.addresses)
         host = clean_host(self.target.host)

@@ -61,8 +61,7 @@ def _handshake(line: Line, facts: Facts) -> List[Finding]:
     values = {"port": line.port, "error": error, "text": facts.get("text", "")}
     because = (Reason("handshake-broke", values),)
     if error == TIMEOUT:
-        shares = {"mtu-blackhole": 0.45, "firewall-stall-tls": 0.45}
-        return group(shares, because, "small-segments")
+        return _handshake_silence(facts, because[0])
     if "PROTOCOL_VERSION" in reason or "UNSUPPORTED_PROTOCOL" in reason:
         return [Finding("tls-too-old", 0.9, because)]
     if "HANDSHAKE_FAILURE" in reason or "NO_SHARED_CIPHER" in reason:
@@ -74,6 +73,17 @@ def _handshake(line: Line, facts: Facts) -> List[Finding]:
         return group(shares, because, "probe-elsewhere")
     shares = {"scanner-tls-broken": 0.5, "starttls-garbage": 0.3}
     return group(shares, because, "probe-elsewhere")
+
+
+def _handshake_silence(facts: Facts, broke: Reason) -> List[Finding]:
+    """Tell lost large packets from a device that holds all of them."""
+    tried = facts.get("small_segments")
+    if tried is None:
+        shares = {"mtu-blackhole": 0.45, "firewall-stall-tls": 0.45}
+        return group(shares, (broke,), "small-segments")
+    if tried == "ok":
+        return [Finding("mtu-blackhole", 0.9, (broke, Reason("small-pass")))]
+    return [Finding("firewall-stall-tls", 0.9, (broke, Reason("small-stall")))]
 
 
 def _is_without_login(line: Line) -> bool:

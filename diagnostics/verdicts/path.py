@@ -1,6 +1,5 @@
 """Rules about TCP: which port, which family, how fast it was refused."""
 
-import ipaddress
 from typing import List, Tuple
 
 from diagnostics.checks.wording import TIMEOUT
@@ -10,8 +9,8 @@ from diagnostics.verdicts.scene import SERVER, Line, Scene
 REFUSED = "ECONNREFUSED"
 UNREACHABLE = ("EHOSTUNREACH", "EACCES", "EPERM")
 NO_ROUTE = "ENETUNREACH"
-# Faster than any gateway: the host itself said no.
-ON_HOST_SECONDS = 0.002
+# Who may say no on every port; how fast it comes tells little on a short way.
+REFUSERS = ("scanner-down", "host-firewall-out", "egress-firewall-all")
 
 
 def about_path(scene: Scene) -> List[Finding]:
@@ -53,24 +52,27 @@ def _nothing_open(scene: Scene) -> List[Finding]:
     ours = scene.vantage == SERVER
     if errors == {TIMEOUT}:
         return _silence(scene, because)
-    if errors == {NO_ROUTE} and not _is_local(lines):
-        shares = {"no-internet": 0.7, "gateway-wrong": 0.15}
-        return group(shares, because, "ping-gateway")
     if errors == {NO_ROUTE}:
-        shares = {"no-default-route": 0.45, "link-down": 0.45}
-        return group(shares, because, "show-routes")
+        return _no_route(scene, because)
     if errors <= set(UNREACHABLE):
         shares = {"gateway-wrong": 0.4, "no-internet": 0.25, "netmask-wrong": 0.2}
         return group(shares, because, "ping-gateway")
-    if _refused_on_host(lines):
-        shares = {"host-firewall-out": 0.7, "scanner-down": 0.25}
-        return group(shares, because, "probe-elsewhere")
-    shares = {
-        "scanner-down": 0.75 if ours else 0.5,
-        "host-firewall-out": 0.1 if ours else 0.2,
-        "egress-firewall-all": 0.1 if ours else 0.2,
-    }
+    shares = {"scanner-down": 0.75, "egress-firewall-all": 0.1}
+    if not ours:
+        shares = dict.fromkeys(REFUSERS, 0.3)
     return group(shares, because, "probe-elsewhere")
+
+
+def _no_route(scene: Scene, because: Tuple[Reason, ...]) -> List[Finding]:
+    """Tell by this machine's own routes who says that there is no way."""
+    known = [item.facts for item in scene.of("routes") if "gateways" in item.facts]
+    if not known:
+        shares = {"no-default-route": 0.3, "link-down": 0.3, "no-internet": 0.3}
+        return group(shares, because, "show-routes")
+    if known[0]["gateways"]:
+        return [Finding("no-internet", 0.85, because, "ping-gateway")]
+    slug = "no-default-route" if known[0]["routes"] else "link-down"
+    return [Finding(slug, 0.9, because)]
 
 
 def _silence(scene: Scene, because: Tuple[Reason, ...]) -> List[Finding]:
@@ -89,17 +91,6 @@ def _silence(scene: Scene, because: Tuple[Reason, ...]) -> List[Finding]:
         "scanner-down": 0.1,
     }
     return group(shares, because, "count-syn")
-
-
-def _is_local(lines: List[Line]) -> bool:
-    return all(line.seconds("tcp") < ON_HOST_SECONDS for line in lines)
-
-
-def _refused_on_host(lines: List[Line]) -> bool:
-    return _is_local(lines) and all(
-        _error(line) == REFUSED and not ipaddress.ip_address(line.address).is_loopback
-        for line in lines
-    )
 
 
 def _open_beside(scene: Scene, line: Line) -> List[Line]:

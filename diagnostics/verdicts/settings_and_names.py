@@ -88,8 +88,8 @@ def _unexpected(scene: Scene, main: Evidence, servers: List[Evidence]) -> List[F
     if by_servers & set(expected):
         return [Finding("hosts-file-stale", 0.9, because)]
     if any(line.facts("greeting").get("code") == 220 for line in scene.foreign_lines):
-        # A mail server lives there: rather its own name than a forged answer.
-        shares = {"wrong-server": 0.75, "dns-hijack": 0.2}
+        # A mail server lives there: its own name, or a forged answer.
+        shares = {"wrong-server": 0.45, "dns-hijack": 0.45}
         return group(shares, because, "compare-name")
     return [Finding("dns-hijack", 0.85 if by_servers else 0.7, because, "ask-resolver")]
 
