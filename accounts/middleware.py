@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
@@ -40,6 +42,18 @@ class ActorMiddleware:
                 request.actor = make_actor(membership)  # type: ignore[attr-defined]
                 request.customer = membership.customer  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class LogInMiddleware(LoginRequiredMiddleware):
+    """Leads the whole page to the log-in, also where htmx asked for a part of it."""
+
+    def handle_no_permission(  # type: ignore[override]  # htmx has its own redirect
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
+    ) -> HttpResponseBase:
+        """Redirect; a fragment's answer must not be the log-in page."""
+        if getattr(request, "htmx", False):
+            return lead_to(request, settings.LOGIN_URL)
+        return super().handle_no_permission(request, view_func)
 
 
 class PersonMiddleware:

@@ -9,7 +9,7 @@ trap 'rm -rf "$VAR_DIR"' EXIT
 step() { echo "check: $1"; shift; "$@"; }
 step "format" ruff format --check --quiet .
 step "lint" ruff check --quiet .
-step "templates" djlint --check --lint --quiet templates
+step "templates" djlint --lint --quiet templates
 step "types" mypy
 step "imports" lint-imports
 step "migrations" python manage.py makemigrations --check --dry-run
