@@ -151,16 +151,19 @@ class _Connection:
             return
         code = self.answer(verb)
         if verb == "STARTTLS" and code == "220":
-            if self.server.script.tls is None:
-                raise Cut
-            self.sock = self.server.script.tls.wrap_socket(self.sock, server_side=True)
-            self.server._sockets.append(self.sock)
+            self.encrypt()
         if verb == "DATA" and code == "354":
             self.data()
         if verb == "RSET":
             self.transaction = None
         if verb == "QUIT":
             raise Cut
+
+    def encrypt(self) -> None:
+        if self.server.script.tls is None:
+            raise Cut
+        self.sock = self.server.script.tls.wrap_socket(self.sock, server_side=True)
+        self.server._sockets.append(self.sock)
 
     def answer(self, step: str) -> str:
         self.server.reached.setdefault(step, threading.Event()).set()
