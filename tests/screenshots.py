@@ -36,7 +36,7 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
         "hold-released": "Radwechsel",
     }.items():
         page.goto(f"{running.url}/holds/")
-        page.get_by_role("link", name=subject).click()
+        page.get_by_role("link", name=subject).first.click()
         paths[name] = page.url.removeprefix(running.url)
     page.get_by_role("button", name=re.compile("^Freigeben")).first.click()
     expect(page.locator(".answer.is-good")).to_be_visible(timeout=WAIT_MILLISECONDS)
