@@ -166,6 +166,18 @@ SCANNER = (
         lambda lab: lab.set_scanner(certificate="no-chain"),
     ),
     Fault(
+        "scanner-tls-broken",
+        "our certificate and our key do not belong together",
+        lambda lab: lab.set_scanner(key="shield"),
+    ),
+    Fault(
+        "greet-delay",
+        "our server greets after four seconds",
+        lambda lab: lab.set_scanner(
+            smtpd_client_restrictions="sleep 4", smtpd_delay_reject="no"
+        ),
+    ),
+    Fault(
         "account-disabled",
         "the account is locked at our side",
         lambda lab: lab.deny_account(),

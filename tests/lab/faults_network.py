@@ -20,6 +20,16 @@ NETWORK = (
         lambda lab: lab.break_customer("route del default"),
     ),
     Fault(
+        "gateway-wrong",
+        "the default route leads to an address that nobody has",
+        lambda lab: lab.break_customer("route replace default via 192.168.10.99"),
+    ),
+    Fault(
+        "netmask-wrong",
+        "the netmask makes half of the world local",
+        lambda lab: lab.break_customer("addr add 192.168.10.2/1 dev eth0"),
+    ),
+    Fault(
         "no-internet",
         "the router has lost its line",
         lambda lab: lab.break_router("link set wan down"),
@@ -83,6 +93,19 @@ NETWORK = (
         "mtu-blackhole",
         "packets over 1,200 bytes vanish without a word",
         lambda lab: lab.set_link(max=1200),
+    ),
+    Fault(
+        "conn-limit-nat",
+        "the router lets one new connection a minute through",
+        lambda lab: lab.set_filter(
+            "router",
+            "forward",
+            "tcp dport { 25, 587 } ct state new"
+            " limit rate over 1/minute burst 1 packets drop;",
+        ),
+    ),
+    Fault(
+        "slow-uplink", "the line carries 16 kbit/s", lambda lab: lab.set_link(rate=16)
     ),
     Fault("packet-loss", "15 % of packets are lost", lambda lab: lab.set_link(loss=15)),
     Fault("high-latency", "900 ms one way", lambda lab: lab.set_link(delay=900)),

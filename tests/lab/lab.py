@@ -138,10 +138,12 @@ class Lab:
         self._undo.callback(self.topology.restore_router_network)
         self.topology.ip("router", words)
 
-    def set_scanner(self, *, certificate: str = "good", **settings: str) -> None:
-        """Run the scanner's Postfix with other settings or another certificate."""
+    def set_scanner(
+        self, *, certificate: str = "good", key: str = "", **settings: str
+    ) -> None:
+        """Run the scanner's Postfix with other settings, certificate or key."""
         self._undo.callback(self.scanner.restart)
-        self.scanner.restart(certificate=certificate, **settings)
+        self.scanner.restart(certificate=certificate, key=key, **settings)
 
     def stop_scanner(self) -> None:
         """Stop the scanner's Postfix."""

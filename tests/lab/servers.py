@@ -119,25 +119,29 @@ class Scanner:
         self.start_postfix()
         self.start_dovecot()
 
-    def configure(self, *, certificate: str = "good", **settings: str) -> None:
-        """Write main.cf; `settings` replace the lab's own."""
+    def configure(
+        self, *, certificate: str = "good", key: str = "", **settings: str
+    ) -> None:
+        """Write main.cf; `settings` replace the lab's own, `key` the right one."""
         places = {
             "queue_directory": f"{self.postfix_folder}/queue",
             "data_directory": f"{self.postfix_folder}/data",
             "maillog_file": f"{self.postfix_folder}/maillog",
             "maillog_file_prefixes": str(self.topology.folder),
             "smtpd_tls_cert_file": f"{self.certificates}/{certificate}.pem",
-            "smtpd_tls_key_file": f"{self.certificates}/{certificate}.key",
+            "smtpd_tls_key_file": f"{self.certificates}/{key or certificate}.key",
         }
         lines = [
             f"{name} = {value}\n" for name, value in (MAIN | places | settings).items()
         ]
         (self.postfix_folder / "etc/main.cf").write_text("".join(lines))
 
-    def restart(self, *, certificate: str = "good", **settings: str) -> None:
+    def restart(
+        self, *, certificate: str = "good", key: str = "", **settings: str
+    ) -> None:
         """Run Postfix with other settings."""
         self.stop_postfix()
-        self.configure(certificate=certificate, **settings)
+        self.configure(certificate=certificate, key=key, **settings)
         self.start_postfix()
 
     def start_postfix(self) -> None:

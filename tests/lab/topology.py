@@ -195,7 +195,7 @@ class Topology:
 
     def restore_customer_network(self) -> None:
         """Bring the customer's interface, addresses and routes back."""
-        self.ip("customer", "link set eth0 up")
+        self.ip("customer", "addr flush dev eth0")
         self._address("customer", "eth0", ("192.168.10.2/24", "2001:db8:10::2/64"))
         self.ip("customer", "route replace default via 192.168.10.1")
         self.ip("customer", "-6 route replace default via 2001:db8:10::1")
