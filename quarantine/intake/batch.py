@@ -104,14 +104,24 @@ class Committer:
             # Whatever it is, the sender keeps the mail and comes again.
             logger.exception("batch of %d not kept", len(batch))
             connection.close()
-        if len(batch) == 1 or not _is_database_up():
-            return Kept([[LATER] * len(each.recipients) for each in batch])
-        # One hostile message must not hold up the others.
-        alone = [self._keep([each]) for each in batch]
-        return Kept(
-            [kept.replies[0] for kept in alone],
-            [hold for kept in alone for hold in kept.due],
-        )
+        if len(batch) == 1:
+            return _defer(batch)
+        return self._keep_alone(batch)
+
+    def _keep_alone(self, batch: Sequence[Transaction]) -> Kept:
+        """Keep each by itself: one hostile message must not hold up the others."""
+        kept = Kept()
+        is_up = True
+        for each in batch:
+            is_up = is_up and _is_database_up()
+            one = self._keep([each]) if is_up else _defer([each])
+            kept.replies += one.replies
+            kept.due += one.due
+        return kept
+
+
+def _defer(batch: Sequence[Transaction]) -> Kept:
+    return Kept([[LATER] * len(each.recipients) for each in batch])
 
 
 def _is_database_up() -> bool:
