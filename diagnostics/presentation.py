@@ -88,6 +88,8 @@ class ProbePage:
     rows: tuple[Row, ...]
     folds: tuple[Fold, ...]
     is_final: bool
+    # Tells a page that asks again whether there is anything new.
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +140,10 @@ def make_page(probe: Probe, evidence: list[Evidence]) -> ProbePage:
         stations=stations,
         causes=causes,
         rows=tuple(_row(item, scene) for item in sorted(seen, key=_order)),
-        folds=tuple(_folds(seen)),
+        # Not while it runs: a fold that somebody opened would close with each swap.
+        folds=tuple(_folds(seen)) if probe.is_final else (),
         is_final=probe.is_final,
+        version=f"{probe.state}-{len(seen)}",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -51,20 +52,23 @@ def probe_start(request: ActorRequest) -> HttpResponse:
 @portal_page
 def probe(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Show one probe: the answer first, then the path, then the evidence."""
-    return _probe_page(request, pk, "diagnostics/probe.html")
+    return render(request, "diagnostics/probe.html", _probe_context(request, pk))
 
 
 @require_safe
 @portal_page
 def probe_progress(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Show the part of the probe that changes, alone."""
-    return _probe_page(request, pk, "diagnostics/_progress.html")
+    """Show the part of the probe that changes, alone; 204 while nothing has."""
+    context = _probe_context(request, pk)
+    if request.GET.get("seen") == context["page"].version:
+        return HttpResponse(status=204)
+    return render(request, "diagnostics/_progress.html", context)
 
 
-def _probe_page(request: ActorRequest, pk: UUID, template: str) -> HttpResponse:
+def _probe_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     found = access.get_probe(request.actor, pk)
     page = make_page(found, access.list_evidence(request.actor, found))
-    return render(request, template, {"page": page, "probe": found})
+    return {"page": page, "probe": found}
 
 
 def _probes_page(

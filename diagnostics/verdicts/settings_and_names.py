@@ -114,5 +114,5 @@ def _slow(main: Evidence, servers: List[Evidence]) -> List[Finding]:
     if main.duration_seconds > SLOW_SECONDS:
         seconds = round(main.duration_seconds, 1)
         reason = Reason("resolved-late", {"seconds": seconds})
-        return [Finding("dns-slow", 0.6, (reason,))]
+        return [Finding("dns-slow", 0.45, (reason,), "later")]
     return []

@@ -120,6 +120,45 @@ def test_asks_again_until_it_is_final(people, client_for, probe, name):
     assert "hx-trigger" not in done
 
 
+def test_says_nothing_while_there_is_nothing_new(people, client_for, probe):
+    Probe.objects.filter(pk=probe.pk).update(state=Probe.State.RUNNING)
+    client = client_for(people.alice)
+    url = path(probe, "diagnostics:probe_progress")
+
+    same = client.get(url, {"seen": "running-2"})
+    observe(probe, "tcp", port=587)
+    newer = client.get(url, {"seen": "running-2"})
+
+    assert (same.status_code, same.content) == (204, b"")
+    assert newer.status_code == 200
+    assert "?seen=running-3" in newer.content.decode()
+
+
+def test_speaks_the_readers_language(people, client_for, probe):
+    observe(probe, "tcp", "failed", port=587, error="ECONNREFUSED")
+    finish(probe)
+    people.alice.language = "en"
+    people.alice.save()
+
+    page = client_for(people.alice).get(path(probe)).content.decode()
+
+    assert "Our outbound scanner accepts no connections." in page
+
+
+def test_says_what_cannot_be_told_apart(people, client_for, probe):
+    for check in ("tcp", "greeting", "ehlo", "starttls"):
+        observe(probe, check, port=587, code=220, offered=True)
+    observe(probe, "certificate", port=587, not_after="2027-02-14T00:00:00Z")
+    observe(probe, "ehlo_tls", port=587, mechanisms=["PLAIN"])
+    observe(probe, "auth", "failed", port=587, code=535)
+    finish(probe)
+
+    page = client_for(people.alice).get(path(probe)).content.decode()
+
+    assert "von hier aus nicht zu unterscheiden" in page
+    assert "<li>Der Benutzername stimmt nicht.</li>" in page
+
+
 def test_waiting_probe_can_be_reloaded_without_script(people, client_for, probe):
     page = client_for(people.alice).get(path(probe)).content.decode()
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -209,6 +210,21 @@ def test_sweep_ends_what_waited_for_an_hour(people, scanner):
 
     probe.refresh_from_db()
     assert (probe.state, probe.note) == ("expired", "not_started")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_one_runs_the_probe(people, scanner):
+    probe = make_probe(people, scanner)
+
+    def work(_number: int) -> None:
+        runner.run_probe(people.acme.pk, probe.pk)
+        connection.close()
+
+    with ThreadPoolExecutor(8) as workers:
+        list(workers.map(work, range(8)))
+
+    assert scanner.count("STARTTLS") == 1
+    assert Probe.objects.get(pk=probe.pk).state == Probe.State.FINISHED
 
 
 @pytest.mark.django_db(transaction=True)
