@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -78,17 +77,18 @@ def _claim(customer_id: UUID, probe_id: UUID) -> Probe | None:
     return mine.select_related("scanner").get() if claimed else None
 
 
-def _still_mine(probe: Probe) -> Callable[..., int]:
-    running = Probe.objects.filter(
+def _running(probe: Probe) -> QuerySet[Probe]:
+    """Return the row while it is still this worker's."""
+    return Probe.objects.filter(
         pk=probe.pk, state=Probe.State.RUNNING, started_at=probe.started_at
     )
-    return running.update
 
 
 @transaction.atomic(durable=True)
 def save_evidence(probe: Probe, ordinal: int, found: Observation) -> None:
     """Keep one observation; raise ProbeGone if the probe has ended meanwhile."""
-    if not _still_mine(probe)(state=Probe.State.RUNNING):
+    # An update that changes nothing locks the row: the sweep waits for this evidence.
+    if not _running(probe).update(state=Probe.State.RUNNING):
         raise ProbeGone(probe.pk)
     Evidence.objects.create(
         customer_id=probe.customer_id,
@@ -105,7 +105,7 @@ def save_evidence(probe: Probe, ordinal: int, found: Observation) -> None:
 
 @transaction.atomic(durable=True)
 def _end(probe: Probe, state: str, note: str, *, first_cause: str = "") -> None:
-    ended = _still_mine(probe)(
+    ended = _running(probe).update(
         state=state,
         note=note,
         first_cause=first_cause,

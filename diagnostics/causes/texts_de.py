@@ -154,6 +154,10 @@ CAUSES: Dict[str, Tuple[str, str]] = {
         "Ein Gerät auf dem Weg hält die Verbindung an, sobald die Verschlüsselung beginnt.",
         "Nehmen Sie unseren Scanner auf der Firewall von der TLS-Prüfung aus.",
     ),
+    "high-latency": (
+        "Der Weg zum Scanner ist sehr langsam.",
+        "Verlängern Sie in Ihrem Mailserver die Wartezeiten, oder lassen Sie die Leitung prüfen.",
+    ),
     "mtu-blackhole": (
         "Grosse Datenpakete gehen unterwegs verloren.",
         "Lassen Sie auf der Firewall ICMP «fragmentation needed» durch oder begrenzen Sie die MSS.",
@@ -297,6 +301,7 @@ REASONS: Dict[str, str] = {
     "refused": "Port {port} an {address} wird nach {seconds} s abgewiesen ({error}).",
     "open-beside": "Port {port} an derselben Adresse ist offen.",
     "open-beside-v4": "Über IPv4 ist Port {port} offen.",
+    "slow-connect": "Der Verbindungsaufbau dauerte {seconds} s.",
     "masked": "Begrüssung oder Angebote sind mit Sternen oder X überschrieben.",
     "foreign-greeting": "Die Begrüssung nennt «{host}», nicht unseren Scanner.",
     "not-offered-accepted": "STARTTLS wird nicht angeboten, aber angenommen.",

@@ -148,6 +148,10 @@ CAUSES: Dict[str, Tuple[str, str]] = {
         "A device on the way holds the connection as soon as encryption starts.",
         "Exempt our scanner from TLS inspection on the firewall.",
     ),
+    "high-latency": (
+        "The way to the scanner is very slow.",
+        "Raise the time limits in your mail server, or have the line checked.",
+    ),
     "mtu-blackhole": (
         "Large packets are lost on the way.",
         "Let ICMP «fragmentation needed» pass the firewall or limit the MSS.",
@@ -289,6 +293,7 @@ REASONS: Dict[str, str] = {
     "refused": "Port {port} at {address} is refused after {seconds} s ({error}).",
     "open-beside": "Port {port} at the same address is open.",
     "open-beside-v4": "By IPv4 port {port} is open.",
+    "slow-connect": "Connecting took {seconds} s.",
     "masked": "Greeting or offers are overwritten with asterisks or X.",
     "foreign-greeting": "The greeting names «{host}», not our scanner.",
     "not-offered-accepted": "STARTTLS is not offered, but accepted.",

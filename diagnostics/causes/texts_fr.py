@@ -151,6 +151,10 @@ CAUSES: Dict[str, Tuple[str, str]] = {
         "Un appareil sur le chemin retient la connexion dès que le chiffrement commence.",
         "Exemptez notre scanner de l'inspection TLS sur le pare-feu.",
     ),
+    "high-latency": (
+        "Le chemin du scanner est très lent.",
+        "Allongez les délais dans votre serveur de messagerie ou faites contrôler la ligne.",
+    ),
     "mtu-blackhole": (
         "Les gros paquets se perdent en chemin.",
         "Laissez passer ICMP «fragmentation needed» sur le pare-feu ou limitez le MSS.",
@@ -292,6 +296,7 @@ REASONS: Dict[str, str] = {
     "refused": "Le port {port} à {address} est refusé après {seconds} s ({error}).",
     "open-beside": "Le port {port} à la même adresse est ouvert.",
     "open-beside-v4": "Par IPv4, le port {port} est ouvert.",
+    "slow-connect": "L'établissement de la connexion a duré {seconds} s.",
     "masked": "La salutation ou les offres sont recouvertes d'astérisques ou de X.",
     "foreign-greeting": "La salutation nomme «{host}», pas notre scanner.",
     "not-offered-accepted": "STARTTLS n'est pas offert, mais accepté.",

@@ -151,6 +151,10 @@ CAUSES: Dict[str, Tuple[str, str]] = {
         "Un apparecchio lungo la via trattiene la connessione appena comincia la cifratura.",
         "Esenti il nostro scanner dal controllo TLS sul firewall.",
     ),
+    "high-latency": (
+        "La via verso lo scanner è molto lenta.",
+        "Prolunghi i tempi di attesa nel Suo server di posta o faccia controllare la linea.",
+    ),
     "mtu-blackhole": (
         "I pacchetti grandi si perdono lungo la via.",
         "Lasci passare sul firewall ICMP «fragmentation needed» o limiti l'MSS.",
@@ -292,6 +296,7 @@ REASONS: Dict[str, str] = {
     "refused": "La porta {port} a {address} viene rifiutata dopo {seconds} s ({error}).",
     "open-beside": "La porta {port} allo stesso indirizzo è aperta.",
     "open-beside-v4": "Via IPv4 la porta {port} è aperta.",
+    "slow-connect": "La connessione ha richiesto {seconds} s.",
     "masked": "Il saluto o le offerte sono coperti da asterischi o X.",
     "foreign-greeting": "Il saluto nomina «{host}», non il nostro scanner.",
     "not-offered-accepted": "STARTTLS non viene offerto, ma accettato.",

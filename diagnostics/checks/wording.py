@@ -21,6 +21,8 @@ MALFORMED = "malformed"
 TLS = "tls"
 
 TEXT_LIMIT = 300
+# What is kept of a session whose other end talks without end.
+LINES, LINE_LENGTH = 200, 500
 
 
 def errno_name(number: int) -> str:
@@ -69,7 +71,7 @@ def transcript_lines(exchanges: Sequence[Exchange]) -> List[str]:
             lines.append("< {}{}{}".format(exchange.code, mark, text))
         if exchange.error:
             lines.append("! " + exchange.error[:TEXT_LIMIT])
-    return lines
+    return [line[:LINE_LENGTH] for line in lines[:LINES]]
 
 
 # Shorter ones would tear words of the transcript apart and so give themselves away.

@@ -6,7 +6,7 @@ from diagnostics.checks.evidence import Evidence
 from diagnostics.verdicts.encryption import about_encryption
 from diagnostics.verdicts.finding import Finding
 from diagnostics.verdicts.login import about_login
-from diagnostics.verdicts.path import about_path, is_cut_off
+from diagnostics.verdicts.path import about_path, is_cut_off, is_slow
 from diagnostics.verdicts.scene import SERVER, Scene
 from diagnostics.verdicts.session import about_session
 from diagnostics.verdicts.settings_and_names import about_names, about_settings
@@ -21,8 +21,9 @@ def judge(evidence: Sequence[Evidence], vantage: str = SERVER) -> List[Finding]:
     """
     scene = Scene(evidence, vantage)
     path = about_path(scene)
-    # Where literal addresses do not answer either, a silent name server tells nothing.
-    names = [] if is_cut_off(scene) else about_names(scene)
+    # Where literal addresses are as silent or as slow, names are not the matter.
+    cut_off, slow = is_cut_off(scene), is_slow(scene)
+    names = [] if cut_off or slow else about_names(scene)
     found = about_settings(scene) + names + path
     line = scene.main_line()
     # At another server than ours a session says nothing about ours.

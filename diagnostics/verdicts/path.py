@@ -9,6 +9,8 @@ from diagnostics.verdicts.scene import SERVER, Line, Scene
 REFUSED = "ECONNREFUSED"
 UNREACHABLE = ("EHOSTUNREACH", "EACCES", "EPERM")
 NO_ROUTE = "ENETUNREACH"
+# A round trip that no line on earth needs.
+SLOW_CONNECT_SECONDS = 0.6
 # Who may say no on every port; how fast it comes tells little on a short way.
 REFUSERS = ("scanner-down", "host-firewall-out", "egress-firewall-all")
 
@@ -19,7 +21,7 @@ def about_path(scene: Scene) -> List[Finding]:
         return []
     if not any(line.is_open for line in scene.lines):
         return _nothing_open(scene)
-    return _port25(scene) + _submission(scene) + _families(scene)
+    return _port25(scene) + _submission(scene) + _families(scene) + _latency(scene)
 
 
 def is_cut_off(scene: Scene) -> bool:
@@ -126,6 +128,20 @@ def _submission(scene: Scene) -> List[Finding]:
         shares = {"scanner-down": 0.45, "egress-firewall-all": 0.45}
         return group(shares, because, "probe-elsewhere")
     return []
+
+
+def is_slow(scene: Scene) -> bool:
+    """Say whether even the fastest connection took long: then everything does."""
+    spent = [line.seconds("tcp") for line in scene.lines if line.is_open]
+    return bool(spent) and min(spent) > SLOW_CONNECT_SECONDS
+
+
+def _latency(scene: Scene) -> List[Finding]:
+    if not is_slow(scene):
+        return []
+    seconds = min(line.seconds("tcp") for line in scene.lines if line.is_open)
+    reason = Reason("slow-connect", {"seconds": round(seconds, 1)})
+    return [Finding("high-latency", 0.7, (reason,))]
 
 
 def _families(scene: Scene) -> List[Finding]:

@@ -117,6 +117,9 @@ CASES = {
         settings(), system("198.51.100.9"), server("A", FOUR, rcode=0),
     ],
     "dns-slow": [settings(), system(FOUR, seconds=2.0), *opened()],
+    "high-latency": [
+        settings(), system(FOUR, seconds=2.0), stage("tcp", seconds=1.8),
+    ],
     "captive-portal": [
         stage("tcp"), stage("greeting", error="malformed", received="HTTP/1.1 302"),
     ],

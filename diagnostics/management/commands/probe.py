@@ -23,6 +23,8 @@ from diagnostics.verdicts.scene import AGENT
 
 HEALTHY, CAUSE_FOUND, USAGE = 0, 1, 2
 SHA256_HEX_LENGTH = 64
+# Nobody waits at a page: a line that takes a second each way gets its time.
+TOTAL_SECONDS = 30.0
 
 
 def port_number(text: str) -> int:
@@ -100,6 +102,7 @@ class Command(BaseCommand):
             addresses=tuple(options["expect_address"]),
             pins=tuple(options["expect_pin"]),
             cafile=cafile,
+            total_seconds=TOTAL_SECONDS,
             username=username,
             password=read_password() if options["password_stdin"] else None,
         )
@@ -135,10 +138,17 @@ class Command(BaseCommand):
 
 
 def read_password() -> str:
-    """Read standard input byte for byte, one final newline dropped."""
+    """Read standard input byte for byte, one final newline dropped.
+
+    Raises CommandError for what is not UTF-8: it could not be sent as it is.
+    """
     raw = sys.stdin.buffer.read()
     for end in (b"\r\n", b"\n"):
         if raw.endswith(end):
             raw = raw[: -len(end)]
             break
-    return raw.decode("utf-8", "replace")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        message = "the password is not UTF-8"
+        raise CommandError(message, returncode=USAGE) from error
