@@ -15,7 +15,8 @@ from tests.system import flows
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "var" / "screenshots"
-README_PICTURES = {"holds": "holds", "probe": "probe"}
+PICTURES = ROOT / "docs" / "screenshots"
+README_PICTURES = {"holds", "probe"}
 SCREENS = {
     "desktop-light": {"viewport": DESKTOP, "color_scheme": "light"},
     "desktop-dark": {"viewport": DESKTOP, "color_scheme": "dark"},
@@ -60,6 +61,8 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
 def _shoot(page: Page, name: str, screen: str) -> None:
     page.wait_for_load_state("networkidle")
     page.screenshot(path=TARGET / f"{name}-{screen}.png", full_page=True)
+    if screen == "desktop-light" and name in README_PICTURES:
+        page.screenshot(path=PICTURES / f"{name}.png")
 
 
 def _gate(page: Page, running: Demo, screen: str) -> None:
@@ -78,6 +81,7 @@ def main() -> int:
     """Render all pages on all screens; refresh the README's pictures."""
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
+    PICTURES.mkdir(exist_ok=True)
     with demo() as running, chromium() as browser:
         pages = _prepare(running, browser)
         for screen, options in SCREENS.items():
@@ -91,10 +95,6 @@ def main() -> int:
                 page.goto(running.url + path)
                 _shoot(page, name, screen)
             context.close()
-    pictures = ROOT / "docs" / "screenshots"
-    pictures.mkdir(exist_ok=True)
-    for name, picture in README_PICTURES.items():
-        shutil.copy(TARGET / f"{name}-desktop-light.png", pictures / f"{picture}.png")
     print(f"{len(list(TARGET.glob('*.png')))} pictures in {TARGET}")
     return 0
 
