@@ -84,7 +84,7 @@ def run(folder: Path, database_pid: int, *, messages: int, rounds: int) -> Resul
         name="intake_mixed_50",
         unit="messages/s",
         measured=measured,
-        targets={"postfix": 2.5, "dovecot_lmtp": 3.0, "amavisd_sql": 20.0},
+        targets={"postfix": 2.5, "dovecot_lmtp": 3.0},
         size=f"{messages} messages a round, {SESSIONS} sessions",
-        notes=(f"peers skipped: {reason}",) if reason else (),
+        notes=(f"peers skipped: {reason}" if reason else "amavisd_sql is not run",),
     )

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count
@@ -134,7 +135,7 @@ def make_member() -> Reader:
     return Reader(log_in(user), (first, f"{first}?words={WORD}"))
 
 
-def customer_addresses(customer: Customer) -> list[object]:
+def customer_addresses(customer: Customer) -> list[UUID]:
     """Return a few addresses of the customer that get mail."""
     counted = Hold.objects.filter(customer=customer).values("address")
     ranked = counted.annotate(n=Count("pk")).order_by("-n")[:ADDRESSES]

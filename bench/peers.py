@@ -143,14 +143,13 @@ def postfix(parent: Path) -> Iterator[Peer]:
     (folder / "etc/main.cf").write_text(main)
     (folder / "etc/master.cf").write_text(MASTER.format(port=port))
     command = ["postfix", "-c", str(folder / "etc")]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.run([*command, "start"], check=True, **quiet)
+    subprocess.run([*command, "start"], check=True, capture_output=True)
     try:
         wait_for_port(port)
         pid = int((folder / "queue/pid/master.pid").read_text())
         yield Peer(port, pid, folder)
     finally:
-        subprocess.run([*command, "stop"], check=False, **quiet)
+        subprocess.run([*command, "stop"], check=False, capture_output=True)
 
 
 @contextmanager

@@ -49,13 +49,15 @@ def measure(folder: Path, size: Size, groups: tuple[str, ...]) -> Iterator[Resul
     with installation(folder) as database_pid:
         from bench import intake, listing, probe, release  # noqa: PLC0415
 
-        rounds = size.rounds
+        rounds, reason = size.rounds, peers.missing()
         if "intake" in groups:
             print("intake_mixed_50", flush=True)
             yield intake.run(
                 folder, database_pid, messages=size.messages, rounds=rounds
             )
-        if "release" in groups and not peers.missing():
+        if reason and "release" in groups:
+            print(f"release: skipped, {reason}", flush=True)
+        elif "release" in groups:
             own = folder / "release"
             own.mkdir()
             yield from release.run(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.lab.lab import HOST, Lab
-from tests.lab.servers import PASSWORD, USERNAME
+from tests.lab.lab import Lab
+from tests.lab.servers import HOST, PASSWORD, USERNAME
 
+Breaks = Callable[[Lab], None]
 NOWHERE4 = "203.0.113.99"  # in the scanner's network, nobody has it
 
 
@@ -27,8 +28,18 @@ class Fault:
 
     slug: str
     what: str
-    inject: Callable[[Lab], object]
+    inject: Breaks
     configured: Configured = field(default_factory=Configured)
+
+
+def both(first: Breaks, second: Breaks) -> Breaks:
+    """Return what breaks two things, the first one first."""
+
+    def inject(lab: Lab) -> None:
+        first(lab)
+        second(lab)
+
+    return inject
 
 
 def nothing(_lab: Lab) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lab.fault import NOWHERE4, ON_25, Configured, Fault, nothing
+from tests.lab.fault import NOWHERE4, ON_25, Configured, Fault, both, nothing
 from tests.lab.lab import REVERSE_NAME
 from tests.lab.servers import PASSWORD, USERNAME
 from tests.lab.topology import CUSTOMER_PUBLIC4
@@ -193,9 +193,9 @@ SCANNER = (
     Fault(
         "dnsbl-listed",
         "the customer's address is on a blocklist",
-        lambda lab: (
-            lab.set_zone(records={LISTED_NAME: {"A": ["127.0.0.2"]}}),
-            lab.set_scanner(
+        both(
+            lambda lab: lab.set_zone(records={LISTED_NAME: {"A": ["127.0.0.2"]}}),
+            lambda lab: lab.set_scanner(
                 smtpd_client_restrictions=f"reject_rbl_client {BLOCKLIST}",
                 smtpd_delay_reject="no",
             ),
@@ -204,9 +204,9 @@ SCANNER = (
     Fault(
         "ptr-missing",
         "the customer's address has no name",
-        lambda lab: (
-            lab.set_zone(records={REVERSE_NAME: {}}),
-            lab.set_scanner(
+        both(
+            lambda lab: lab.set_zone(records={REVERSE_NAME: {}}),
+            lambda lab: lab.set_scanner(
                 smtpd_client_restrictions="reject_unknown_reverse_client_hostname",
                 smtpd_delay_reject="no",
             ),

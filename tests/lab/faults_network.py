@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.lab.fault import NOWHERE4, ON_25, Fault
-from tests.lab.lab import HOST
+from tests.lab.fault import NOWHERE4, ON_25, Fault, both
+from tests.lab.servers import HOST
 from tests.lab.topology import CUSTOMER_PUBLIC4, INBOUND4, SCANNER4, SCANNER6
 
 BOTH_FAMILIES = {HOST: {"A": [SCANNER4], "AAAA": [SCANNER6]}}
@@ -37,9 +37,11 @@ NETWORK = (
     Fault(
         "ipv6-broken",
         "the scanner has an IPv6 address, the provider drops IPv6",
-        lambda lab: (
-            lab.set_zone(records=BOTH_FAMILIES),
-            lab.set_filter("provider", "forward", "meta nfproto ipv6 drop;"),
+        both(
+            lambda lab: lab.set_zone(records=BOTH_FAMILIES),
+            lambda lab: lab.set_filter(
+                "provider", "forward", "meta nfproto ipv6 drop;"
+            ),
         ),
     ),
     Fault(

@@ -78,7 +78,7 @@ class Lab:
         self.topology.down()
 
     @contextmanager
-    def fault(self, inject: Callable[[Lab], None]) -> Iterator[None]:
+    def fault(self, inject: Callable[[Lab], object]) -> Iterator[None]:
         """Break the network as `inject` does, and mend it after."""
         with ExitStack() as self._undo:
             inject(self)

@@ -81,17 +81,18 @@ class Link:
 
     def run(self) -> None:
         """Carry frames until the process is ended."""
+        control = self.control.fileno()
         while True:
             self._deliver()
             wait = None
             if self._on_the_way:
                 wait = max(0.0, self._on_the_way[0][0] - time.monotonic())
-            ready, _, _ = select.select([*self.ends, self.control], [], [], wait)
-            for source in ready:
-                if source is self.control:
+            ready, _, _ = select.select([*self.ends, control], [], [], wait)
+            for end in ready:
+                if end == control:
                     self._configure()
                 else:
-                    self._take(self.ends.index(source))
+                    self._take(self.ends.index(end))
 
     def _configure(self) -> None:
         for key, values in json.loads(self.control.recv(65536)).items():
