@@ -253,8 +253,15 @@ def _row(item: Observation, scene: Scene) -> Row:
     text, status = outcome(item), item.status
     if item.check == "tcp" and status == FAILED and not _is_needed(item, scene):
         text, status = _("%(text)s, wird nicht gebraucht") % {"text": text}, SKIPPED
+    if item.check == "names" and status == FAILED and _resolves(scene):
+        status = WARNING  # one name server's word against the machine's
     tone, icon = TONES.get(status, "is-off"), ICONS.get(status, "off")
     return Row(label(item), tone, icon, text)
+
+
+def _resolves(scene: Scene) -> bool:
+    system = [item for item in scene.names if item.facts.get("resolver") == "system"]
+    return any(item.facts.get("addresses") for item in system)
 
 
 def _is_needed(item: Observation, scene: Scene) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from diagnostics.checks.evidence import FAILED, SKIPPED, WARNING
+from diagnostics.checks.evidence import FAILED, OK, SKIPPED, WARNING
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.verdicts.scene import Line, Scene
 from diagnostics.wording import duration, outcome
@@ -94,7 +94,7 @@ def _local_stops(scene: Scene) -> list[Stop]:
     wrong_port = bool(own and own.facts.get("unknown_ports"))
     is_open = any(line.is_open for line in scene.used_lines())
     fact = ""
-    if own is not None and own.subject and own.status != FAILED:
+    if own is not None and own.status == OK:
         fact = own.subject
     return [
         Stop(_("Ihr Server"), own, fact, is_failed=wrong_port and not is_open),

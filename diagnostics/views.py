@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.errors import RateLimited
 from accounts.responses import portal_page
-from accounts.tenancy import ActorRequest, Permission, require_permission
+from accounts.tenancy import ActorRequest
 from diagnostics import access, actions
 from diagnostics.errors import NoScanner
 from diagnostics.forms import ProbeForm
@@ -33,7 +33,6 @@ def probes(request: ActorRequest) -> HttpResponse:
 @portal_page
 def probe_start(request: ActorRequest) -> HttpResponse:
     """Start a probe of the outbound scanner."""
-    require_permission(request.actor, Permission.START_PROBE)
     form = ProbeForm(request.POST)
     if not form.is_valid():
         return _probes_page(request, form, status=422)

@@ -11,7 +11,6 @@ from diagnostics.checks.configured import is_literal
 from diagnostics.checks.evidence import (
     FAILED,
     OK,
-    SKIPPED,
     Emit,
     Evidence,
     Facts,
@@ -82,7 +81,7 @@ def check_system(host: str, target: Target, emit: Emit) -> List[str]:
     """Resolve as every program here does; report and return the addresses."""
     if is_literal(host):
         facts: Facts = {"resolver": "none", "host": host, "addresses": [host]}
-        emit(Evidence("names", host, SKIPPED, 0.0, facts, []))
+        emit(Evidence("names", host, OK, 0.0, facts, []))
         return [host]
     since = time.monotonic()
     (answer,) = side_by_side([partial(ask_system, host)], SYSTEM_SECONDS)

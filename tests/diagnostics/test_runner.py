@@ -180,14 +180,18 @@ def test_sweep_sends_a_waiting_probe_again(
         tasks.run_probe, "apply_async", lambda **options: sent.append(options["args"])
     )
     lost, fresh = make_probe(people, scanner), make_probe(people, scanner)
-    age(lost, 60)
+    locked = make_probe(people, scanner, username="acme", has_password=True)
+    age(lost, 45)
+    age(locked, 45)
 
     with django_capture_on_commit_callbacks(execute=True):
         tasks.sweep()
         tasks.sweep()
 
     assert sent == [(str(people.acme.pk), str(lost.pk))]
-    assert fresh.pk != lost.pk
+    for waiting in (fresh, locked):
+        waiting.refresh_from_db()
+        assert waiting.state == Probe.State.QUEUED
 
 
 @pytest.mark.db
