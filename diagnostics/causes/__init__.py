@@ -39,6 +39,7 @@ _OURS = (
 _PROVIDERS = (
     "port25-blocked-drop", "port25-blocked-rst", "port25-blocked-icmp",
     "isp-policy-554", "no-internet", "return-path-asymmetric", "dnsbl-listed",
+    "ptr-missing", "ptr-mismatch",
 )  # fmt: skip
 
 

@@ -134,6 +134,14 @@ CAUSES: Dict[str, Tuple[str, str]] = {
         "Die öffentliche Adresse Ihres Servers steht auf einer Sperrliste.",
         "Lassen Sie die Adresse von der Liste nehmen; angemeldete Verbindungen nehmen wir trotzdem an.",
     ),
+    "ptr-missing": (
+        "Die öffentliche Adresse Ihres Servers hat keinen Namen (PTR-Eintrag).",
+        "Lassen Sie beim Internetanbieter für die Adresse einen PTR-Eintrag setzen.",
+    ),
+    "ptr-mismatch": (
+        "Der Name zur öffentlichen Adresse Ihres Servers führt nicht zu ihr zurück.",
+        "Lassen Sie beim Internetanbieter den PTR-Eintrag und in Ihrer Zone den A-Eintrag auf denselben Namen setzen.",
+    ),
     "greet-delay": (
         "Der Scanner lässt sich mit der Begrüssung mehr Zeit, als der Absender wartet.",
         "Wir verkürzen die Wartezeit auf Port 587.",

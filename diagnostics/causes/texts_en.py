@@ -128,6 +128,14 @@ CAUSES: Dict[str, Tuple[str, str]] = {
         "The public address of your server is on a blocklist.",
         "Have the address removed from the list; we accept connections that log in all the same.",
     ),
+    "ptr-missing": (
+        "The public address of your server has no name (PTR record).",
+        "Have the internet provider set a PTR record for the address.",
+    ),
+    "ptr-mismatch": (
+        "The name of your server's public address does not lead back to it.",
+        "Have the PTR record at the internet provider and the A record in your zone set to the same name.",
+    ),
     "greet-delay": (
         "The scanner takes longer to greet than the sender waits.",
         "We shorten the delay on port 587.",

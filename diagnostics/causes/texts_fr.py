@@ -131,6 +131,14 @@ CAUSES: Dict[str, Tuple[str, str]] = {
         "L'adresse publique de votre serveur figure sur une liste de blocage.",
         "Faites retirer l'adresse de la liste; nous acceptons malgré tout les connexions authentifiées.",
     ),
+    "ptr-missing": (
+        "L'adresse publique de votre serveur n'a pas de nom (enregistrement PTR).",
+        "Faites créer par le fournisseur d'accès un enregistrement PTR pour l'adresse.",
+    ),
+    "ptr-mismatch": (
+        "Le nom de l'adresse publique de votre serveur n'y ramène pas.",
+        "Faites régler sur le même nom l'enregistrement PTR chez le fournisseur d'accès et l'enregistrement A de votre zone.",
+    ),
     "greet-delay": (
         "Le scanner met plus de temps à saluer que l'expéditeur n'attend.",
         "Nous réduisons le délai sur le port 587.",

@@ -131,6 +131,14 @@ CAUSES: Dict[str, Tuple[str, str]] = {
         "L'indirizzo pubblico del Suo server è in un elenco di blocco.",
         "Faccia togliere l'indirizzo dall'elenco; accettiamo comunque le connessioni autenticate.",
     ),
+    "ptr-missing": (
+        "L'indirizzo pubblico del Suo server non ha un nome (record PTR).",
+        "Faccia impostare dal provider Internet un record PTR per l'indirizzo.",
+    ),
+    "ptr-mismatch": (
+        "Il nome dell'indirizzo pubblico del Suo server non riporta a esso.",
+        "Faccia impostare sullo stesso nome il record PTR presso il provider Internet e il record A nella Sua zona.",
+    ),
     "greet-delay": (
         "Lo scanner impiega per il saluto più tempo di quanto il mittente attenda.",
         "Riduciamo l'attesa sulla porta 587.",

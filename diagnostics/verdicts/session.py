@@ -2,11 +2,18 @@
 
 from typing import List, Tuple
 
+from diagnostics.checks.evidence import Facts
 from diagnostics.checks.wording import CLOSED, MALFORMED, TIMEOUT
 from diagnostics.verdicts.finding import Finding, Reason, group
 from diagnostics.verdicts.scene import SERVER, Line, Scene
 
 RESET = ("ECONNRESET", "EPIPE", CLOSED)
+
+ADDRESS_POLICIES = (
+    ("dnsbl-listed", ("blocked using", "blacklist", "blocklist", "dnsbl", "spamhaus")),
+    ("ptr-missing", ("reverse hostname", "no ptr")),
+    ("ptr-mismatch", ("4.7.25", "5.7.25", "cannot find your hostname")),
+)
 
 
 def _said(line: Line, stage: str) -> Tuple[Reason, ...]:
@@ -44,7 +51,9 @@ def _greeting(scene: Scene, line: Line) -> List[Finding]:
     facts, because = line.facts("greeting"), _said(line, "greeting")
     code, error = facts.get("code"), facts.get("error")
     if code is not None:
-        return _greeting_code(code, facts.get("is_ours", False), because)
+        return _greeting_policy(facts, because) or _greeting_code(
+            code, facts.get("is_ours", False), because
+        )
     if error == MALFORMED and str(facts.get("received", "")).startswith("HTTP"):
         return [Finding("captive-portal", 0.95, because)]
     if error == TIMEOUT:
@@ -62,6 +71,15 @@ def _greeting(scene: Scene, line: Line) -> List[Finding]:
         shares["scanner-down"] = 0.15
         return group(shares, because, "probe-elsewhere")
     return group({"transparent-proxy": 0.5, "wrong-port": 0.4}, because, "use-587")
+
+
+def _greeting_policy(facts: Facts, because: Tuple[Reason, ...]) -> List[Finding]:
+    """Read what servers say in words when it is the client's address they dislike."""
+    text = str(facts.get("text", "")).lower()
+    for slug, words in ADDRESS_POLICIES:
+        if any(word in text for word in words):
+            return [Finding(slug, 0.85, because)]
+    return []
 
 
 def _greeting_code(

@@ -137,6 +137,20 @@ def test_sends_no_password_to_a_certificate_it_cannot_believe(new_certificate):
     assert one(found, "auth").facts["reason"] == "certificate"
 
 
+@pytest.mark.parametrize("pins", [(), ("0" * 64,)])
+def test_sends_no_password_to_a_believed_stranger(new_certificate, authority, pins):
+    names = ("localhost",) if pins else ("mx.example",)
+    with Scanner(new_certificate(issuer=authority, names=names)) as scanner:
+        run(
+            target_of(
+                scanner, authority, pins=pins, username="acme", password="richtig"
+            )
+        )
+
+    assert scanner.count("EHLO") >= 2
+    assert scanner.count("AUTH") == 0
+
+
 def test_pin_makes_a_self_signed_certificate_believable(new_certificate):
     own = new_certificate()
     with Scanner(own) as scanner:

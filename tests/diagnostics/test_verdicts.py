@@ -126,6 +126,27 @@ CASES = {
     "rate-limited-421": [
         stage("tcp"), stage("greeting", status=FAILED, code=421, text="4.7.0 slow"),
     ],
+    "dnsbl-listed": [
+        stage("tcp"),
+        stage(
+            "greeting", status=FAILED, code=554, is_ours=False,
+            text="5.7.1 Service unavailable; Client host [192.0.2.9] blocked using x",
+        ),
+    ],
+    "ptr-missing": [
+        stage("tcp"),
+        stage(
+            "greeting", status=FAILED, code=450,
+            text="4.7.1 Client host rejected: cannot find your reverse hostname",
+        ),
+    ],
+    "ptr-mismatch": [
+        stage("tcp"),
+        stage(
+            "greeting", status=FAILED, code=450,
+            text="4.7.25 Client host rejected: cannot find your hostname",
+        ),
+    ],
     "isp-policy-554": [
         stage("tcp"), stage("greeting", status=FAILED, code=554, is_ours=False),
     ],
