@@ -167,3 +167,19 @@ def test_rows_are_written_only_after_the_sync(people: People, monkeypatch):
 
     assert seen == [0]
     assert Message.objects.count() == 1
+
+
+def test_full_queue_defers_at_once(monkeypatch):
+    monkeypatch.setattr("quarantine.intake.batch.WAITING_MAX", 2)
+
+    async def run() -> list[bool]:
+        loop = asyncio.get_running_loop()
+        committer = Committer(loop, nobody)  # not started: nothing leaves the queue
+        answers = [loop.create_future() for _ in range(3)]
+        for answer in answers:
+            committer.put(transaction("bob@acme.example"), answer.set_result)
+        reply = await asyncio.wait_for(answers[2], 5)
+        assert reply == ["451 4.3.0 Not stored, try again later"]
+        return [answer.done() for answer in answers]
+
+    assert asyncio.run(run()) == [False, False, True]
