@@ -179,6 +179,8 @@ def _answer(
         return _unfinished(probe)
     if causes:
         return _named(stations, causes)
+    if not Scene(seen, SERVER).is_through:
+        return _unfinished(probe)
     text = _("Von hier aus ist alles in Ordnung: der Scanner nimmt die Verbindung an.")
     if any(item.check == "auth" and item.status == OK for item in seen):
         text = _("Von hier aus ist alles in Ordnung, auch die Anmeldung.")
@@ -214,6 +216,10 @@ def _unfinished(probe: Probe) -> Answer:
             "Der Prüfdienst wurde unterbrochen, bevor er begonnen hat. Das Passwort "
             "speichern wir nirgends, darum ist es verloren."
         )
+        return Answer("is-warn", "alert", kicker, cause, todo)
+    if probe.note == Probe.Note.TARGET_REFUSED:
+        cause = _("Das Portal darf sich mit diesem Scanner nicht verbinden.")
+        todo = _("Der Betreiber muss Adresse und Port in den Einstellungen erlauben.")
         return Answer("is-warn", "alert", kicker, cause, todo)
     cause = _("Der Prüfdienst wurde unterbrochen.")
     todo = _("Was bis dahin gefunden wurde, steht unten. Prüfen Sie nochmals.")

@@ -59,7 +59,12 @@ def _run(probe: Probe, sealed_password: str) -> None:
         ordinal += 1
         save_evidence(probe, ordinal, found)
 
-    causes = judge(run_checks(target, save))
+    found = run_checks(target, save)
+    tried = [item.facts.get("error") for item in found if item.check == "tcp"]
+    if tried and set(tried) == {"not-allowed"}:
+        _end(probe, Probe.State.FAILED, Probe.Note.TARGET_REFUSED)
+        return
+    causes = judge(found)
     first = causes[0].slug if causes else ""
     _end(probe, Probe.State.FINISHED, "", first_cause=first)
 

@@ -309,6 +309,7 @@ REASONS: Dict[str, str] = {
     "refused": "Port {port} an {address} wird nach {seconds} s abgewiesen ({error}).",
     "open-beside": "Port {port} an derselben Adresse ist offen.",
     "open-beside-v4": "Über IPv4 ist Port {port} offen.",
+    "unfinished": "Die Verbindung auf Port {port} kam in der Zeit nicht über «{stage}» hinaus.",
     "slow-connect": "Der Verbindungsaufbau dauerte {seconds} s.",
     "masked": "Begrüssung oder Angebote sind mit Sternen oder X überschrieben.",
     "foreign-greeting": "Die Begrüssung nennt «{host}», nicht unseren Scanner.",

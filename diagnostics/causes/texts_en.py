@@ -301,6 +301,7 @@ REASONS: Dict[str, str] = {
     "refused": "Port {port} at {address} is refused after {seconds} s ({error}).",
     "open-beside": "Port {port} at the same address is open.",
     "open-beside-v4": "By IPv4 port {port} is open.",
+    "unfinished": "The connection on port {port} did not get beyond «{stage}» in time.",
     "slow-connect": "Connecting took {seconds} s.",
     "masked": "Greeting or offers are overwritten with asterisks or X.",
     "foreign-greeting": "The greeting names «{host}», not our scanner.",

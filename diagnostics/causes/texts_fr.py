@@ -304,6 +304,7 @@ REASONS: Dict[str, str] = {
     "refused": "Le port {port} à {address} est refusé après {seconds} s ({error}).",
     "open-beside": "Le port {port} à la même adresse est ouvert.",
     "open-beside-v4": "Par IPv4, le port {port} est ouvert.",
+    "unfinished": "La connexion sur le port {port} n'a pas dépassé «{stage}» à temps.",
     "slow-connect": "L'établissement de la connexion a duré {seconds} s.",
     "masked": "La salutation ou les offres sont recouvertes d'astérisques ou de X.",
     "foreign-greeting": "La salutation nomme «{host}», pas notre scanner.",

@@ -304,6 +304,7 @@ REASONS: Dict[str, str] = {
     "refused": "La porta {port} a {address} viene rifiutata dopo {seconds} s ({error}).",
     "open-beside": "La porta {port} allo stesso indirizzo è aperta.",
     "open-beside-v4": "Via IPv4 la porta {port} è aperta.",
+    "unfinished": "La connessione sulla porta {port} non è andata oltre «{stage}» in tempo.",
     "slow-connect": "La connessione ha richiesto {seconds} s.",
     "masked": "Il saluto o le offerte sono coperti da asterischi o X.",
     "foreign-greeting": "Il saluto nomina «{host}», non il nostro scanner.",

@@ -4,10 +4,10 @@ from typing import Dict, List, Sequence
 
 from diagnostics.checks.evidence import Evidence
 from diagnostics.verdicts.encryption import about_encryption
-from diagnostics.verdicts.finding import Finding
+from diagnostics.verdicts.finding import Finding, Reason
 from diagnostics.verdicts.login import about_login
 from diagnostics.verdicts.path import about_path, is_cut_off, is_slow
-from diagnostics.verdicts.scene import SERVER, Scene
+from diagnostics.verdicts.scene import SERVER, STAGES, Line, Scene
 from diagnostics.verdicts.session import about_session
 from diagnostics.verdicts.settings_and_names import about_names, about_settings
 
@@ -33,9 +33,18 @@ def judge(evidence: Sequence[Evidence], vantage: str = SERVER) -> List[Finding]:
             found += judged
             if judged:
                 break
+    if not found and line is not None and not scene.is_through:
+        found = _unfinished(line)
     best: Dict[str, Finding] = {}
     for finding in found:
         known = best.get(finding.slug)
         if known is None or known.confidence < finding.confidence:
             best[finding.slug] = finding
     return sorted(best.values(), key=lambda one: -one.confidence)
+
+
+def _unfinished(line: Line) -> List[Finding]:
+    """Nothing failed and yet nothing got through: the time was up."""
+    reached = [stage for stage in STAGES if line.status(stage)]
+    values = {"port": line.port, "stage": reached[-1]}
+    return [Finding("high-latency", 0.4, (Reason("unfinished", values),), "later")]

@@ -17,6 +17,11 @@ REFUSERS = ("scanner-down", "host-firewall-out", "egress-firewall-all")
 
 def about_path(scene: Scene) -> List[Finding]:
     """Judge the ports that matter against what else is open at the same addresses."""
+    if not scene.lines and scene.unroutable:
+        because = (_words(scene.unroutable[0]),)
+        return group(
+            {"no-default-route": 0.4, "ipv6-broken": 0.4}, because, "show-routes"
+        )
     if not scene.lines:
         return []
     if not any(line.is_open for line in scene.lines):

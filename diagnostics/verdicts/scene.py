@@ -62,6 +62,12 @@ class Scene:
         foreign = self._foreign_addresses()
         tried = [line for line in lines.values() if line.status("tcp") != SKIPPED]
         self.lines = [line for line in tried if line.address not in foreign]
+        # Left out because this machine has no such family: IPv6, mostly.
+        self.unroutable = [
+            line
+            for line in lines.values()
+            if line.facts("tcp").get("error") == "ENETUNREACH" and line not in tried
+        ]
         self.foreign_lines = [line for line in tried if line.address in foreign]
 
     def _foreign_addresses(self) -> Set[str]:
@@ -104,6 +110,11 @@ class Scene:
         """Return the ports that matter: those configured, else those on offer."""
         ports = [int(port) for port in self.configured.get("ports", ())]
         return ports or self.known_ports
+
+    @property
+    def is_through(self) -> bool:
+        """Say whether a session got as far as a log-in could be tried."""
+        return any(line.status("ehlo_tls") == OK for line in self.lines)
 
     def used_lines(self) -> List[Line]:
         """Return the lines of the ports that matter."""

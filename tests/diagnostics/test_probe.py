@@ -174,6 +174,20 @@ def test_lost_password_has_its_own_words(people, client_for, probe):
     assert "Geben Sie das Passwort bitte nochmals ein." in page
 
 
+def test_never_says_well_of_what_was_not_reached(people, client_for, probe):
+    finish(probe, "failed", Probe.Note.TARGET_REFUSED)
+    client = client_for(people.alice)
+
+    refused = client.get(path(probe)).content.decode()
+    observe(probe, "tcp", port=587)
+    finish(probe)
+    cut = client.get(path(probe)).content.decode()
+
+    assert "Das Portal darf sich mit diesem Scanner nicht verbinden." in refused
+    assert "is-good" not in cut.split("h-evidence")[0]
+    assert "Der Weg zum Scanner ist sehr langsam." in cut
+
+
 def test_lost_worker_keeps_what_was_found(people, client_for, probe):
     finish(probe, "expired", Probe.Note.WORKER_LOST)
 

@@ -123,6 +123,8 @@ def test_connects_nowhere_that_the_operator_forbids(people, scanner, settings):
     assert scanner.commands == []
     tried = Evidence.objects.filter(check_name="tcp")
     assert {item.facts["error"] for item in tried} == {"not-allowed"}
+    probe.refresh_from_db()
+    assert (probe.state, probe.note) == ("failed", "target_refused")
 
 
 @pytest.mark.db

@@ -216,6 +216,22 @@ def test_healthy_evidence_names_nothing():
     assert judge(healthy, "server") == []
 
 
+def test_a_session_cut_by_the_time_limit_is_not_healthy():
+    causes = judge([settings(), *opened()], "server")
+
+    assert [(one.slug, one.next_check) for one in causes] == [("high-latency", "later")]
+
+
+def test_a_machine_without_ipv6_is_not_healthy_where_there_is_nothing_else():
+    evidence = [
+        settings(),
+        stage("tcp", 587, SIX, status="skipped", error="ENETUNREACH"),
+    ]
+
+    assert judge(evidence)
+    assert judge([*evidence, *opened(), stage("ehlo_tls", mechanisms=["PLAIN"])]) == []
+
+
 def test_no_evidence_names_nothing():
     assert judge([]) == []
 
