@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from django.db import Error, close_old_connections, connection
 
 from quarantine.intake.envelope import Transaction
 from quarantine.intake.hold import LATER, Kept, keep_transactions
+from quarantine.intake.recipients import Directory
 from quarantine.intake.waker import Wake, Waker
 from quarantine.store import Writer
 
@@ -22,6 +24,7 @@ BATCH_MESSAGES = 200
 BATCH_BYTES = 8 * 1024 * 1024
 WAITING_MAX = 2000
 WAKE_SECONDS = 2.0
+REFRESH_SECONDS = 5.0
 
 Answer = Callable[[Sequence[str]], None]
 
@@ -45,6 +48,8 @@ class Committer:
         self._loop = loop
         self._waker = Waker(wake)
         self._writer = Writer()
+        self._directory = Directory()
+        self._worked_at = 0.0
         self._queue: deque[Waiting] = deque()
         self._wakes = threading.Condition()
         self._is_closing = False
@@ -98,8 +103,8 @@ class Committer:
 
     def _keep(self, batch: Sequence[Transaction]) -> Kept:
         try:
-            close_old_connections()
-            return keep_transactions(self._writer, batch)
+            self._refresh_connection()
+            return keep_transactions(self._writer, self._directory, batch)
         except Exception:
             # Whatever it is, the sender keeps the mail and comes again.
             logger.exception("batch of %d not kept", len(batch))
@@ -107,6 +112,13 @@ class Committer:
         if len(batch) == 1:
             return _defer(batch)
         return self._keep_alone(batch)
+
+    def _refresh_connection(self) -> None:
+        """Ask whether the database still answers, but not before every batch."""
+        now = time.monotonic()
+        if now - self._worked_at > REFRESH_SECONDS:
+            close_old_connections()
+        self._worked_at = now
 
     def _keep_alone(self, batch: Sequence[Transaction]) -> Kept:
         """Keep each by itself: one hostile message must not hold up the others."""

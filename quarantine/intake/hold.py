@@ -44,19 +44,22 @@ class Draft:
     holds: list[Hold]
 
 
-def keep_transactions(writer: Writer, transactions: Sequence[Transaction]) -> Kept:
+def keep_transactions(
+    writer: Writer, directory: Directory, transactions: Sequence[Transaction]
+) -> Kept:
     """Make the transactions durable, all or none.
 
     Recipients of unknown domains get 451 and an alert in the log, never a refusal: a
     customer whose domain is not yet entered must not lose mail. Raises whatever store
     or database raise; then nothing was kept, or it is found again by its dedupe key.
     """
-    addresses = [r.address for each in transactions for r in each.recipients]
-    directory = Directory(addresses)
+    known = directory.find_all(
+        recipient.address for each in transactions for recipient in each.recipients
+    )
     drafts: list[Draft] = []
     kept = Kept()
     for each in transactions:
-        places = [directory.find(recipient.address) for recipient in each.recipients]
+        places = [known.get(recipient.address) for recipient in each.recipients]
         kept.replies.append([KEPT if place else LATER for place in places])
         drafts += _draft(writer, each, places)
         _alert(each, places)

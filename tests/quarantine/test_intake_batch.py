@@ -14,6 +14,7 @@ from accounts.models import Policy
 from quarantine.intake.batch import Committer
 from quarantine.intake.envelope import Client, Recipient, Sender, Transaction
 from quarantine.intake.hold import keep_transactions
+from quarantine.intake.recipients import Directory
 from quarantine.intake.spool import Spool
 from quarantine.models import Hold, Message
 from quarantine.store import Writer, open_content
@@ -39,7 +40,9 @@ def transaction(*recipients: str, queue_id: str = "", content: bytes = b"x\r\n")
 def test_database_error_keeps_nothing_of_a_batch(people: People):
     with pytest.raises(DataError):
         keep_transactions(
-            Writer(), [transaction("bob@acme.example"), transaction(HOSTILE)]
+            Writer(),
+            Directory(),
+            [transaction("bob@acme.example"), transaction(HOSTILE)],
         )
 
     assert Hold.objects.count() == 0
@@ -55,7 +58,7 @@ def test_a_batch_costs_few_queries(people: People, django_assert_max_num_queries
     ]
 
     with django_assert_max_num_queries(8):
-        keep_transactions(Writer(), many)
+        keep_transactions(Writer(), Directory(), many)
 
     assert Hold.objects.count() == 60
 

@@ -12,7 +12,7 @@ from accounts.models import Address, Domain, Policy
 from quarantine.errors import StoreUnavailable
 from quarantine.intake.envelope import Client, Recipient, Sender, Transaction
 from quarantine.intake.hold import Kept, keep_transactions
-from quarantine.intake.recipients import split_address
+from quarantine.intake.recipients import Directory, split_address
 from quarantine.intake.spool import Spool
 from quarantine.models import Hold, Message
 from quarantine.states import State
@@ -45,7 +45,7 @@ def transaction(
 def keep(*transactions: Transaction) -> Kept:
     writer = Writer()
     try:
-        return keep_transactions(writer, transactions)
+        return keep_transactions(writer, Directory(), transactions)
     finally:
         writer.close()
 
@@ -254,3 +254,22 @@ def test_store_that_cannot_be_written_raises(people: People, settings, tmp_path:
         keep(transaction("bob@acme.example"))
 
     assert Hold.objects.count() == 0
+
+
+def test_known_recipients_are_remembered_for_a_moment(
+    people: People, django_assert_num_queries, monkeypatch
+):
+    directory = Directory()
+    both = ["bob@acme.example", "a@nobody.example"]
+    assert directory.find_all(both).keys() == {"bob@acme.example"}
+
+    with django_assert_num_queries(0):
+        assert directory.find_all(both[:1]).keys() == {"bob@acme.example"}
+
+    make_domain(people.acme, "nobody.example")
+    assert directory.find_all(both).keys() == set(both)
+
+    monkeypatch.setattr("quarantine.intake.recipients.REMEMBERED_SECONDS", 0)
+    Domain.objects.filter(name="acme.example").update(accepts_any=False)
+    people.bob_address.delete()
+    assert directory.find_all(both).keys() == {"a@nobody.example"}
