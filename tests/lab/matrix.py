@@ -53,6 +53,12 @@ class Row:
         return seen.result(self.fault.slug) + misled
 
     @property
+    def next_check(self) -> str:
+        """Return what would tell the first cause from its neighbours."""
+        causes = self.observation.causes
+        return causes[0].next_check if causes else ""
+
+    @property
     def named(self) -> str:
         """Return the causes with their confidence, most likely first."""
         causes = self.observation.causes
@@ -81,11 +87,12 @@ def summary(rows: list[Row]) -> str:
 def document(rows: list[Row]) -> str:
     """Return the page."""
     table = [
-        "| fault | what is broken | causes named | verdict | s |",
-        "|---|---|---|---|---|",
+        "| fault | what is broken | named | what would split them | verdict | s |",
+        "|---|---|---|---|---|---|",
     ]
     table += [
-        f"| `{row.fault.slug}` | {row.fault.what} | {row.named} | {row.verdict} "
+        f"| `{row.fault.slug}` | {row.fault.what} | {row.named} | {row.next_check} "
+        f"| {row.verdict} "
         f"| {row.observation.seconds:.1f} |"
         for row in rows
     ]

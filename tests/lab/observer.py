@@ -34,6 +34,7 @@ class Named:
 
     slug: str
     confidence: float
+    next_check: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,11 @@ def observe(lab: Lab, configured: Configured) -> Observation:
     """Probe from the customer's namespace."""
     argv = command(configured, str(lab.certificates / "root.pem"))
     # The settings of an installation must not reach into the lab.
-    environment = os.environ | {"READ_DOTENV": "0", "VAR_DIR": str(lab.folder)}
+    environment = os.environ | {
+        "READ_DOTENV": "0",
+        "VAR_DIR": str(lab.folder),
+        "DEFAULT_LANGUAGE": "en",
+    }
     since = time.monotonic()
     done = subprocess.run(
         lab.topology.inside("customer", *argv),
@@ -92,7 +97,10 @@ def observe(lab: Lab, configured: Configured) -> Observation:
 
 def read(report: dict[str, Any], seconds: float) -> Observation:
     """Read the causes of a probe's JSON."""
-    causes = [Named(c["slug"], float(c["confidence"])) for c in report["causes"]]
+    causes = [
+        Named(c["slug"], float(c["confidence"]), c.get("next_check") or "")
+        for c in report["causes"]
+    ]
     statuses = [
         f"{e['check']} {e['subject']}: {e['status']}"
         for e in report["evidence"]
