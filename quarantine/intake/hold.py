@@ -17,6 +17,7 @@ from accounts.identifiers import uuid7
 from quarantine.intake.envelope import Recipient, Transaction
 from quarantine.intake.headers import Section, clean
 from quarantine.intake.recipients import Directory, Place
+from quarantine.intake.rows import insert_rows
 from quarantine.intake.verdict import Verdict, read_verdict
 from quarantine.models import Hold, Message
 from quarantine.states import State
@@ -168,9 +169,9 @@ def _make_hold(
         original_recipient=clean(recipient.original, 1000),
         notify=recipient.notify,
         dedupe_key=_dedupe_key(message, recipient),
-        state=State.HELD if is_held else State.RELEASING,
+        state=(State.HELD if is_held else State.RELEASING).value,
         next_attempt_at=None if is_held else message.received_at,
-        category=verdict.category,
+        category=verdict.category.value,
         score=verdict.score,
         reason=verdict.as_reason() if is_held else {"filter": "policy"},
         header_from_name=mailbox.name,
@@ -208,6 +209,6 @@ def _insert(drafts: Sequence[Draft]) -> list[Hold]:
         if fresh:
             messages.append(draft.message)
             holds += fresh
-    Message.objects.bulk_create(messages)
-    Hold.objects.bulk_create(holds)
+    insert_rows(messages)
+    insert_rows(holds)
     return [hold for hold in holds if hold.state == State.RELEASING]
