@@ -14,7 +14,6 @@ from dataclasses import dataclass
 # What lies further down is not looked at.
 SECTION_BYTES_MAX = 1024 * 1024
 VALUE_BYTES_MAX = 16_000
-BLANK_LINE = re.compile(rb"^\r?\n|\r?\n\r?\n")
 FIELD = re.compile(
     rb"^(from|to|subject|date|message-id|x-spamd-result|x-rspamd-queue-id)[ \t]*:"
     rb"([^\n]*(?:\n[ \t][^\n]*)*)",
@@ -68,10 +67,7 @@ class Section:
     """The header section of a message: the fields of interest, in their order."""
 
     def __init__(self, head: bytes) -> None:
-        head = head[:SECTION_BYTES_MAX]
-        blank = BLANK_LINE.search(head)
-        if blank:
-            head = head[: blank.start()]
+        head = _before_blank_line(head[:SECTION_BYTES_MAX])
         self._fields: list[tuple[str, bytes]] = []
         for match in FIELD.finditer(head):
             name = match[1].decode("ascii").lower()
@@ -99,6 +95,13 @@ class Section:
     def get_mailbox(self) -> Mailbox:
         """Return whom From names."""
         return parse_mailbox(self.get_raw("from"))
+
+
+def _before_blank_line(head: bytes) -> bytes:
+    if head.startswith((b"\n", b"\r\n")):
+        return b""
+    ends = [at for at in (head.find(b"\n\r\n"), head.find(b"\n\n")) if at >= 0]
+    return head[: min(ends)] if ends else head
 
 
 def _text(value: bytes) -> str:
