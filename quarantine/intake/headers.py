@@ -100,8 +100,10 @@ class Section:
 def _before_blank_line(head: bytes) -> bytes:
     if head.startswith((b"\n", b"\r\n")):
         return b""
-    ends = [at for at in (head.find(b"\n\r\n"), head.find(b"\n\n")) if at >= 0]
-    return head[: min(ends)] if ends else head
+    end = head.find(b"\n\r\n")
+    head = head[:end] if end >= 0 else head
+    end = head.find(b"\n\n")
+    return head[:end] if end >= 0 else head
 
 
 def _text(value: bytes) -> str:
