@@ -1,8 +1,8 @@
 """Runs every benchmark, ours beside its peers in alternating rounds.
 
-    python -m bench.run [--full] [--record] [NAME …]
+    python -m bench.run [--full] [GROUP …]
 
-Each writes bench/results/<name>.json; --record makes what was measured the baseline.
+Each writes bench/results/<name>.json.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import peers
-from bench.check import record
 from bench.installation import installation
 from bench.result import Result
 
@@ -77,7 +76,6 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("groups", nargs="*", metavar="GROUP", help=", ".join(GROUPS))
     parser.add_argument("--full", action="store_true")
-    parser.add_argument("--record", action="store_true")
     options = parser.parse_args()
     unknown = set(options.groups) - set(GROUPS)
     if unknown:
@@ -93,8 +91,6 @@ def main() -> int:
             results.append(result)
     for result in results:
         print(f"\n{result.as_table()}")
-    if options.record:
-        record(results)
     print(f"\n{len(results)} results in {time.monotonic() - since:.0f} s")
     return 0
 

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-from bench import corpus
+from bench import check, corpus
 from bench.check import compare
 from bench.measuring import Measured, alternate, time_units, tree_cpu_seconds
 from bench.result import Result
@@ -89,6 +89,16 @@ def test_more_cpu_than_a_fifth_fails_the_check():
     assert grown(119) == [True]
     assert grown(121) == [False]
     assert grown(500, size="20 rows") == []
+
+
+def test_recorded_results_are_the_new_baseline(tmp_path, monkeypatch):
+    monkeypatch.setattr(check, "BASELINE", tmp_path / "baseline.json")
+
+    check.record([result(30, 10).as_json()])
+
+    known = check.read(check.BASELINE)
+    assert known["demo"]["cpu_us_per_unit"] == 200.0
+    assert compare(known, [result(30, 10).as_json()])[0][1]
 
 
 def test_the_corpus_is_the_same_for_a_seed_and_travels_by_wire():
