@@ -123,7 +123,13 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options.setdefault("connect_timeout", 5)
+    # A database that hangs must not hang the intake: its answer is 451, not silence.
+    # A migration may take as long as it takes.
+    if _command != "migrate":
+        seconds = env.int("DATABASE_STATEMENT_SECONDS", default=60)
+        options.setdefault("options", f"-c statement_timeout={seconds}s")
 
 STORE_DIR = Path(env.str("STORE_DIR", default=str(VAR_DIR / "store")))
 
