@@ -110,7 +110,7 @@ NETWORK = (
         "slow-uplink", "the line carries 16 kbit/s", lambda lab: lab.set_link(rate=16)
     ),
     Fault("packet-loss", "15 % of packets are lost", lambda lab: lab.set_link(loss=15)),
-    Fault("high-latency", "900 ms one way", lambda lab: lab.set_link(delay=900)),
+    Fault("high-latency", "600 ms one way", lambda lab: lab.set_link(delay=600)),
 )
 NAMES = (
     Fault(
