@@ -20,7 +20,7 @@ DEBUG: bool = env.bool("DEBUG", default=False)
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
 
 # These work for whoever has the shell, without an installation behind them.
-COMMANDS_WITHOUT_SECRET = {"probe", "explain", "judge", "build_agent"}
+COMMANDS_WITHOUT_SECRET = {"probe", "explain", "judge", "build_agent", "run_demo"}
 _command = sys.argv[1] if len(sys.argv) > 1 else ""
 
 
@@ -234,7 +234,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 # --- Work in the background ---------------------------------------------------
 REDIS_URL: str = env.str("REDIS_URL", default="")
 BROKER_DIR = Path(env.str("BROKER_DIR", default=str(VAR_DIR / "broker")))
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost//"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_TASK_IGNORE_RESULT = True
@@ -302,6 +302,8 @@ LOGGING: dict[str, Any] = {
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
     },
+    # aiosmtpd, in the demo, writes every command it hears: addresses and log-ins.
+    "loggers": {"mail.log": {"level": "WARNING"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {
         "handlers": ["stderr"],

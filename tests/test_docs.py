@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from django.apps import apps
@@ -76,3 +79,16 @@ def test_links_in_documents_lead_somewhere():
         ]
 
     assert not broken
+
+
+def test_the_demo_starts_where_nothing_is_set():
+    names = {"DEBUG", "SECRET_KEY", "KEY_RING", "DEMO_PASSWORD"}
+    bare = {name: value for name, value in os.environ.items() if name not in names}
+
+    done = subprocess.run(
+        [sys.executable, "manage.py", "run_demo", "--help"],
+        cwd=ROOT, env={**bare, "READ_DOTENV": "0"}, capture_output=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert b"--port" in done.stdout
