@@ -59,7 +59,7 @@ class Supervisor:
     def _commands(self) -> dict[str, list[str]]:
         python, manage = sys.executable, str(settings.BASE_DIR / "manage.py")
         celery = [python, "-m", "celery", "-A", "cleanmail.celery"]
-        gunicorn = [python, "-m", "gunicorn", "cleanmail.wsgi"]
+        gunicorn = [python, "-m", "gunicorn", "cleanmail.wsgi", "--no-control-socket"]
         return {
             "intake": [python, manage, "intake"],
             "demo-servers": [python, manage, "demo_servers"],
