@@ -23,12 +23,20 @@ from quarantine.errors import ClaimLost, ContentErased, ContentLost
 from quarantine.models import ReleaseAttempt
 from quarantine.next_hop import NextHop
 from quarantine.parcel import Parcel
+from quarantine.states import Stage
 
 Outcome = ReleaseAttempt.Outcome
 CONNECT_SECONDS = 20
 REPLY_SECONDS = 120
 # For all addresses together: the worker's own limits lie above it.
 HANDOVER_SECONDS = 720
+
+_OUR_FAULTS: dict[type[Exception], Stage] = {
+    ClaimLost: Stage.CLAIM_LOST,
+    ContentLost: Stage.CONTENT_LOST,
+    ContentErased: Stage.CONTENT_ERASED,
+    UnsafeCommand: Stage.UNSAFE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +132,12 @@ class _Try:
             self.tls_version = session.tls.version
             self._hello(session)
         elif self.hop.requires_tls:
-            raise _Ended(Outcome.UNREACHED, "starttls", reply, is_final=False)
+            raise _Ended(Outcome.UNREACHED, Stage.STARTTLS, reply, is_final=False)
 
     def _send(self, session: Session) -> Reply:
         keywords = session.keywords
         if self.parcel.needs_smtputf8 and "SMTPUTF8" not in keywords:
-            raise _Ended(Outcome.REJECTED, "smtputf8", is_final=True)
+            raise _Ended(Outcome.REJECTED, Stage.SMTPUTF8, is_final=True)
         has_bare_line_ends = self.parcel.message.has_bare_line_ends
         by_bdat = has_bare_line_ends and "CHUNKING" in keywords
         replies = session.envelope(
@@ -160,16 +168,15 @@ def hand_over(parcel: Parcel, hop: NextHop) -> Handover:
     except _Ended as before_content:
         ended = before_content
     except AddressRefused as refused:
-        stage = f"refused:{refused.reason}"
+        stage = f"{Stage.REFUSED}:{refused.reason}"
         ended = _Ended(Outcome.UNREACHED, stage, is_final=True)
     except NameNotResolved as missing:
-        ended = _Ended(Outcome.UNREACHED, f"name:{missing.reason}", is_final=False)
-    except ClaimLost:
-        ended = _Ended(Outcome.UNREACHED, "claim_lost", is_final=False)
-    except (ContentErased, ContentLost):
-        ended = _Ended(Outcome.UNREACHED, "content_lost", is_final=True)
-    except UnsafeCommand as error:
-        ended = _Ended(Outcome.UNREACHED, error.after, is_final=True)
+        stage = f"{Stage.NAME}:{missing.reason}"
+        ended = _Ended(Outcome.UNREACHED, stage, is_final=False)
+    except tuple(_OUR_FAULTS) as fault:
+        stage = _OUR_FAULTS[type(fault)]
+        is_final = stage != Stage.CLAIM_LOST
+        ended = _Ended(Outcome.UNREACHED, stage, is_final=is_final)
     except SmtpError as error:
         is_unsure = error.after == END_OF_DATA
         outcome = Outcome.UNSURE if is_unsure else Outcome.UNREACHED

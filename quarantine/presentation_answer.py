@@ -17,6 +17,7 @@ from quarantine.presentation import (
     score_text,
     told_time,
 )
+from quarantine.presentation_attempt import Reason, find_reason
 from quarantine.states import OPEN, State
 from quarantine.visible import show_line
 
@@ -147,11 +148,10 @@ def _releasing(hold: Hold, last: ReleaseAttempt | None) -> Answer:
 
 
 def _waiting_because(last: ReleaseAttempt) -> str:
-    if last.outcome == Outcome.UNREACHED:
-        return _(
-            "Der empfangende Server ist nicht erreichbar. Die E-Mail bleibt bei uns; "
-            "Sie müssen nichts tun."
-        )
+    reason = find_reason(last)
+    if reason is not None:
+        stays = _("%(reason)s Die E-Mail bleibt bei uns; Sie müssen nichts tun.")
+        return stays % {"reason": reason.cause}
     return _(
         "Der empfangende Server bat um Geduld. Die E-Mail bleibt bei uns; Sie müssen "
         "nichts tun."
@@ -201,31 +201,38 @@ def _alterations(last: ReleaseAttempt) -> tuple[str, ...]:
 
 
 def _failed(hold: Hold, last: ReleaseAttempt | None) -> Answer:
-    is_refused = last is not None and last.outcome == Outcome.REJECTED
-    cause = (
-        _("Der empfangende Server lehnt die E-Mail ab.")
-        if is_refused
-        else _(
-            "Der empfangende Server nahm die E-Mail trotz mehrerer Versuche nicht an."
-        )
-    )
+    reason = _failed_because(last)
+    stays = _("Die E-Mail bleibt bis %(date)s hier. Sie ist nicht verloren.")
     return Answer(
         tone="is-bad",
         icon="fail",
         kicker=_("Nicht zugestellt"),
-        cause=cause,
-        todo=_("Die E-Mail bleibt bis %(date)s hier. Sie ist nicht verloren.")
-        % {"date": full_date(hold.expires_at)},
+        cause=reason.cause,
+        todo=reason.todo or stays % {"date": full_date(hold.expires_at)},
         reply=reply_text(last) if last else "",
     )
 
 
+def _failed_because(last: ReleaseAttempt | None) -> Reason:
+    reason = find_reason(last) if last else None
+    if reason is not None:
+        return reason
+    if last is not None and last.outcome == Outcome.REJECTED:
+        return Reason(_("Der empfangende Server lehnt die E-Mail ab."))
+    return Reason(
+        _("Der empfangende Server nahm die E-Mail trotz mehrerer Versuche nicht an.")
+    )
+
+
 def _unsure(_hold: Hold, last: ReleaseAttempt | None) -> Answer:
+    reason = find_reason(last) if last else None
     return Answer(
         tone="is-warn",
         icon="alert",
         kicker=_("Unklar, ob zugestellt"),
-        cause=_("Die Verbindung brach nach der Übergabe ab."),
+        cause=reason.cause
+        if reason
+        else _("Niemand weiss, ob die E-Mail angekommen ist."),
         todo=_(
             "Bitte prüfen Sie das Postfach; ein zweiter Versuch könnte die E-Mail "
             "doppelt zustellen."

@@ -21,6 +21,7 @@ from quarantine.presentation import (
 )
 from quarantine.presentation_acts import Acts, make_acts
 from quarantine.presentation_answer import Answer, make_answer
+from quarantine.presentation_attempt import find_reason
 from quarantine.states import REPEATABLE, State
 from quarantine.visible import show_line
 
@@ -155,18 +156,25 @@ def _history(hold: Hold, attempts: Sequence[ReleaseAttempt]) -> tuple[HistoryLin
     }.get(State(hold.state), _("Freigegeben"))
     if hold.decided_at is not None and hold.state != State.EXPIRED:
         lines.append((hold.decided_at, decided, decider(hold)))
-    for attempt in attempts:
-        said = {"host": show_line(attempt.next_hop), "reply": reply_text(attempt)}
-        what = {
-            Outcome.ACCEPTED: _("Angenommen von %(host)s: %(reply)s"),
-            Outcome.DEFERRED: _("Aufgeschoben von %(host)s: %(reply)s"),
-            Outcome.REJECTED: _("Abgelehnt von %(host)s: %(reply)s"),
-            Outcome.UNREACHED: _("%(host)s nicht erreicht"),
-            Outcome.UNSURE: _("Verbindung zu %(host)s nach der Übergabe abgebrochen"),
-        }[Outcome(attempt.outcome)]
-        lines.append((attempt.finished_at, what % said, _("Cleanmail")))
+    lines += [
+        (attempt.finished_at, _outcome_line(attempt), _("Cleanmail"))
+        for attempt in attempts
+    ]
     if len(lines) == 1:
         # The page's head says as much.
         return ()
     lines.sort(key=lambda line: line[0], reverse=True)
     return tuple(HistoryLine(told_time(at), what, who) for at, what, who in lines)
+
+
+def _outcome_line(attempt: ReleaseAttempt) -> str:
+    reason = find_reason(attempt)
+    if reason is not None and attempt.outcome != Outcome.DEFERRED:
+        return reason.cause
+    said = {"host": show_line(attempt.next_hop), "reply": reply_text(attempt)}
+    what = {
+        Outcome.ACCEPTED: _("Angenommen von %(host)s: %(reply)s"),
+        Outcome.DEFERRED: _("Aufgeschoben von %(host)s: %(reply)s"),
+        Outcome.REJECTED: _("Abgelehnt von %(host)s: %(reply)s"),
+    }[Outcome(attempt.outcome)]
+    return what % said

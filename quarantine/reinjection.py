@@ -17,7 +17,7 @@ from quarantine.handover import Handover, hand_over
 from quarantine.models import Hold, ReleaseAttempt
 from quarantine.next_hop import NextHop, find_next_hop
 from quarantine.parcel import Parcel
-from quarantine.states import State, states_before
+from quarantine.states import Stage, State, states_before
 
 logger = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ def _give_up(hold: Hold, now: datetime) -> bool:
         outcome=outcome,
         next_hop=str(hop)[:300],
         is_own_relay=hop.is_own_relay,
-        failed_stage="worker_lost",
+        failed_stage=Stage.WORKER_LOST,
     )
     logger.warning("hold %s: worker lost while releasing", hold.pk)
     return True

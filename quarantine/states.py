@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,23 @@ class State(models.TextChoices):
     UNSURE = "unsure", _("ungewiss")
     DISCARDED = "discarded", _("verworfen")
     EXPIRED = "expired", _("abgelaufen")
+
+
+class Stage(StrEnum):
+    """Where a try to deliver ended, besides the stages of an SMTP session.
+
+    NAME and REFUSED are followed by a colon and the reason.
+    """
+
+    NAME = "name"
+    REFUSED = "refused"
+    STARTTLS = "starttls"
+    SMTPUTF8 = "smtputf8"
+    UNSAFE = "unsafe"
+    CONTENT_LOST = "content_lost"
+    CONTENT_ERASED = "content_erased"
+    CLAIM_LOST = "claim_lost"
+    WORKER_LOST = "worker_lost"
 
 
 # What waits for somebody's decision: the list's default view.

@@ -295,8 +295,22 @@ def test_never_connects_for_an_erased_content_without_saying_so(people):
         store.erase(hold.message)
         attempt = run(hold)
 
-    assert (hold.state, attempt.failed_stage) == (State.FAILED, "content_lost")
+    assert (hold.state, attempt.failed_stage) == (State.FAILED, "content_erased")
     assert not next_hop.transactions
+
+
+@pytest.mark.parametrize("sign", ["\n", "\r", "\x01"])
+def test_never_sends_an_address_that_would_be_a_command(people, sign):
+    with SmtpServer() as next_hop:
+        hold = releasing(people, next_hop)
+        Message.objects.filter(pk=hold.message_id).update(
+            envelope_sender=f"a>{sign}RCPT TO:<eve@x.example"
+        )
+        attempt = run(hold)
+
+    assert (hold.state, attempt.failed_stage) == (State.FAILED, "unsafe")
+    assert not next_hop.transactions
+    assert not [line for line in next_hop.commands if "eve" in line]
 
 
 def test_ignores_what_is_not_of_that_customer(people):

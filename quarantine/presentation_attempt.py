@@ -1,0 +1,111 @@
+"""Why a try to deliver brought no answer of the next hop, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from quarantine.models import ReleaseAttempt
+from quarantine.states import Stage
+
+Outcome = ReleaseAttempt.Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What stood in the way, and what only a person can do about it."""
+
+    cause: str
+    todo: str = ""
+
+
+def find_reason(attempt: ReleaseAttempt) -> Reason | None:
+    """Return what our side knows of a try; None where the next hop's reply says it."""
+    if attempt.outcome == Outcome.UNSURE:
+        return _unsure(attempt)
+    if not attempt.failed_stage and attempt.outcome != Outcome.UNREACHED:
+        return None
+    stage, _colon, detail = attempt.failed_stage.partition(":")
+    if stage == Stage.REFUSED:
+        return _refused(detail)
+    if stage == Stage.NAME:
+        return _unnamed(detail)
+    return _known().get(stage) or Reason(
+        _("Die Verbindung zum empfangenden Server brach vor der Übergabe ab.")
+    )
+
+
+def _unsure(attempt: ReleaseAttempt) -> Reason:
+    if attempt.failed_stage == Stage.WORKER_LOST:
+        return Reason(
+            _("Die Zustellung wurde bei uns während der Übergabe unterbrochen.")
+        )
+    return Reason(_("Die Verbindung brach nach der Übergabe ab."))
+
+
+def _refused(detail: str) -> Reason:
+    return Reason(
+        _("Der Port des empfangenden Servers ist hier nicht erlaubt.")
+        if detail == "port"
+        else _("Die Adresse des empfangenden Servers ist hier nicht erlaubt."),
+        _(
+            "Wir haben keine Verbindung aufgebaut. Ihr Administrator klärt mit uns, "
+            "wohin die E-Mails dieser Domain gehen."
+        ),
+    )
+
+
+def _unnamed(detail: str) -> Reason:
+    if detail in {"missing", "syntax"}:
+        return Reason(_("Den Namen des empfangenden Servers gibt es im DNS nicht."))
+    return Reason(_("Das DNS sagt im Moment nicht, wo der empfangende Server ist."))
+
+
+def _known() -> dict[str, Reason]:
+    interrupted = Reason(
+        _("Die Zustellung wurde bei uns vor der Übergabe unterbrochen.")
+    )
+    closed = Reason(
+        _("Der empfangende Server nimmt im Moment keine E-Mails von uns an.")
+    )
+    return {
+        "connect": Reason(_("Der empfangende Server ist nicht erreichbar.")),
+        "greeting": closed,
+        "helo": closed,
+        Stage.STARTTLS: Reason(
+            _(
+                "Der empfangende Server bietet keine Verschlüsselung an, für diese "
+                "Domain ist sie aber verlangt."
+            )
+        ),
+        "tls": Reason(
+            _("Mit dem empfangenden Server kam keine Verschlüsselung zustande.")
+        ),
+        Stage.WORKER_LOST: interrupted,
+        Stage.CLAIM_LOST: interrupted,
+        Stage.SMTPUTF8: Reason(
+            _("Der empfangende Server nimmt keine Adressen mit Sonderzeichen an.")
+        ),
+        Stage.UNSAFE: Reason(
+            _("Eine Adresse dieser E-Mail enthält unerlaubte Zeichen."),
+            _(
+                "Wir haben nichts zugestellt. Bitten Sie den Absender, die E-Mail auf "
+                "einem anderen Weg zu schicken."
+            ),
+        ),
+        Stage.CONTENT_LOST: Reason(
+            _("Der Inhalt dieser E-Mail ist bei uns im Moment nicht lesbar."),
+            _(
+                "Wir haben nichts zugestellt. Bitte melden Sie es dem Support; danach "
+                "können Sie es nochmals versuchen."
+            ),
+        ),
+        Stage.CONTENT_ERASED: Reason(
+            _("Der Inhalt dieser E-Mail wurde gelöscht."),
+            _(
+                "Wir haben nichts zugestellt. Bitten Sie den Absender, die E-Mail "
+                "nochmals zu schicken."
+            ),
+        ),
+    }
