@@ -24,11 +24,6 @@ class Rights:
     can_act: bool
     can_release: bool
 
-    @property
-    def can_request(self) -> bool:
-        """Whether the way to the mail leads over the customer's admin."""
-        return self.can_act and not self.can_release
-
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:

@@ -31,7 +31,8 @@ def find_reason(attempt: ReleaseAttempt) -> Reason | None:
         return _refused(detail)
     if stage == Stage.NAME:
         return _unnamed(detail)
-    return _known().get(stage) or Reason(
+    reasons = _of_the_session() | _of_the_message() | _of_ours()
+    return reasons.get(stage) or Reason(
         _("Die Verbindung zum empfangenden Server brach vor der Übergabe ab.")
     )
 
@@ -62,10 +63,7 @@ def _unnamed(detail: str) -> Reason:
     return Reason(_("Das DNS sagt im Moment nicht, wo der empfangende Server ist."))
 
 
-def _known() -> dict[str, Reason]:
-    interrupted = Reason(
-        _("Die Zustellung wurde bei uns vor der Übergabe unterbrochen.")
-    )
+def _of_the_session() -> dict[str, Reason]:
     closed = Reason(
         _("Der empfangende Server nimmt im Moment keine E-Mails von uns an.")
     )
@@ -82,8 +80,11 @@ def _known() -> dict[str, Reason]:
         "tls": Reason(
             _("Mit dem empfangenden Server kam keine Verschlüsselung zustande.")
         ),
-        Stage.WORKER_LOST: interrupted,
-        Stage.CLAIM_LOST: interrupted,
+    }
+
+
+def _of_the_message() -> dict[str, Reason]:
+    return {
         Stage.SMTPUTF8: Reason(
             _("Der empfangende Server nimmt keine Adressen mit Sonderzeichen an.")
         ),
@@ -94,6 +95,16 @@ def _known() -> dict[str, Reason]:
                 "einem anderen Weg zu schicken."
             ),
         ),
+    }
+
+
+def _of_ours() -> dict[str, Reason]:
+    interrupted = Reason(
+        _("Die Zustellung wurde bei uns vor der Übergabe unterbrochen.")
+    )
+    return {
+        Stage.WORKER_LOST: interrupted,
+        Stage.CLAIM_LOST: interrupted,
         Stage.CONTENT_LOST: Reason(
             _("Der Inhalt dieser E-Mail ist bei uns im Moment nicht lesbar."),
             _(

@@ -20,7 +20,7 @@ from accounts.models import (
 )
 from accounts.tenancy import Role
 from diagnostics.models import Probe
-from quarantine.models import Hold, Message
+from quarantine.models import Hold, Message, ReleaseAttempt
 from quarantine.states import State
 from quarantine.store import Writer
 
@@ -153,3 +153,20 @@ def make_probe(customer: Customer, **fields: Any) -> Probe:
         "nonce": "a1b2c3d4e5f60718",
     }
     return Probe.objects.create(customer=customer, **(defaults | fields))
+
+
+def make_attempt(hold: Hold, outcome: str, **fields: Any) -> ReleaseAttempt:
+    """Make a try to deliver that the next hop accepted, unless told otherwise."""
+    now = timezone.now()
+    defaults: dict[str, Any] = {
+        "number": 1,
+        "started_at": now,
+        "finished_at": now + timedelta(seconds=1),
+        "next_hop": "mx.acme.example",
+        "reply_code": 250,
+        "enhanced_status_code": "2.0.0",
+        "reply_text": "Ok: queued as 4XbK2v1zQd",
+    }
+    return ReleaseAttempt.objects.create(
+        customer=hold.customer, hold=hold, outcome=outcome, **(defaults | fields)
+    )

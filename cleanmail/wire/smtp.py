@@ -219,10 +219,6 @@ class Session(Dialogue):
             waiting = chunk
         return self._send_chunk(waiting, " LAST")
 
-    def rset(self) -> Reply:
-        """Forget the transaction."""
-        return self.command("RSET")
-
     def _hello(self, verb: str, name: str) -> Reply:
         reply = self.command(verb + " " + name)
         keywords: Dict[str, str] = {}
