@@ -30,9 +30,11 @@ class ThrottledBackend(ModelBackend):
             return None
         account = username.strip().lower()
         network = throttles.client_network(request)
-        throttles.hit("password.network", network)
-        throttles.hit("password.account", account)
-        throttles.hit("password", f"{account}\0{network}")
+        throttles.hit_each(
+            ("password", f"{account}\0{network}"),
+            ("password.network", network),
+            ("password.account", account),
+        )
         user = super().authenticate(
             request, username=account, password=password, **kwargs
         )

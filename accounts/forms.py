@@ -175,11 +175,12 @@ class EnrolmentCodeForm(CodeForm):
     def is_right(self, code: str) -> bool:
         """Count the try, then look."""
         subject = str(self.request.user.pk)
-        throttles.hit("enrol.network", throttles.client_network(self.request))
-        throttles.hit("enrol", subject)
+        network = throttles.client_network(self.request)
+        throttles.hit_each(("enrol", subject), ("enrol.network", network))
         right = self.proves(code)
         if right:
             throttles.reset("enrol", subject)
+            throttles.forgive("enrol.network", network)
         return right
 
     def proves(self, code: str) -> bool:

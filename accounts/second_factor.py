@@ -99,9 +99,11 @@ def is_verified(request: HttpRequest) -> bool:
 def verify_code(factor: Factor, code: str, request: HttpRequest) -> bool:
     """Use a code up; raise RateLimited after too many. The one way a code is tried."""
     network, person = throttles.client_network(request), str(factor.user_id)
-    throttles.hit("code.network", network)
-    throttles.hit("code.account", person)
-    throttles.hit("code", f"{person}\0{network}")
+    throttles.hit_each(
+        ("code", f"{person}\0{network}"),
+        ("code.network", network),
+        ("code.account", person),
+    )
     if not factor.verify_token(code):
         return False
     throttles.forgive("code.network", network)

@@ -74,6 +74,18 @@ def hit(scope: str, subject: str) -> None:
         raise RateLimited(wait)
 
 
+def hit_each(*limits: tuple[str, str]) -> None:
+    """Count one try under several limits, the narrowest first; raise RateLimited.
+
+    All are asked before any counts: whom their own limit refuses must not use up the
+    tries of the account or of the office, or they keep its owner out.
+    """
+    for scope, subject in limits:
+        check(scope, subject)
+    for scope, subject in limits:
+        hit(scope, subject)
+
+
 def reset(scope: str, subject: str) -> None:
     """Forget the tries: the last one was right."""
     mine = Throttle.objects.filter(key=_key(scope, subject))

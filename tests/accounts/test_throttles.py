@@ -196,3 +196,21 @@ def test_the_right_code_is_refused_during_lock_out(people, client: Client):
 
     assert response.status_code == 429
     assert SESSION_KEY not in client.session
+
+
+def test_one_client_alone_cannot_keep_the_owner_out(people):
+    attacker = Client(REMOTE_ADDR="198.51.100.7")
+    for _ in range(throttles.ACCOUNT.free + 5):
+        post_password(attacker, "bob@acme.example", "nicht-das-richtige")
+
+    owner = Client(REMOTE_ADDR="203.0.113.9")
+
+    assert post_password(owner, "bob@acme.example").status_code == 302
+
+
+def test_one_client_alone_cannot_keep_its_office_out(people):
+    office = Client(REMOTE_ADDR="198.51.100.7")
+    for _ in range(throttles.NETWORK.free + 5):
+        post_password(office, "bob@acme.example", "nicht-das-richtige")
+
+    assert post_password(office, "alice@acme.example").status_code == 302
