@@ -189,3 +189,18 @@ def test_policy_is_edited_by_ticking(people, client_for):
     row.refresh_from_db()
     assert row.held_categories == ["spam", "virus"]
     assert row.second_factor == "admins"
+
+
+def test_no_list_answers_whether_a_hash_begins_so(people, client_for):
+    account = OutboundAccount(customer=people.acme, username="acme-out")
+    account.set_password("Zug4711Zug")
+    account.save()
+
+    for person, model, lookup in (
+        (people.support, "outboundaccount", "password_hash__startswith"),
+        (people.operator, "outboundaccount", "password_hash__startswith"),
+        (people.operator, "user", "password__startswith"),
+    ):
+        client = client_for(person)
+        asked = client.get(url(f"{model}_changelist"), {lookup: "a"})
+        assert asked.status_code == 400
