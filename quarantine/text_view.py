@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 BYTES_MAX = 2 * 1024 * 1024
 PARTS_MAX = 1000
 DEPTH_MAX = 50
+# The library splits a field into its parameters in quadratic time.
+PARAMETERS_LETTERS_MAX = 16_000
 SECONDS_MAX = 1.0
 FEED_BYTES = 16 * 1024
 TEXT_LETTERS_MAX = 100_000
@@ -184,7 +186,7 @@ def _leaves(root: Part) -> Iterator[Part]:
     while waiting:
         part, depth = waiting.pop()
         seen += 1
-        if seen > PARTS_MAX or depth > DEPTH_MAX:
+        if seen > PARTS_MAX or depth > DEPTH_MAX or _has_long_parameters(part):
             raise _TooMuch
         inner = (
             part.get_payload() if part.get_content_maintype() == "multipart" else None
@@ -194,6 +196,11 @@ def _leaves(root: Part) -> Iterator[Part]:
             waiting.extend((child, depth + 1) for child in reversed(children))
         else:
             yield part
+
+
+def _has_long_parameters(part: Part) -> bool:
+    fields = (part["Content-Type"], part["Content-Disposition"])
+    return any(len(str(field)) > PARAMETERS_LETTERS_MAX for field in fields)
 
 
 def _is_text(part: Part) -> bool:

@@ -148,3 +148,20 @@ def test_length_of_lower_case_does_not_mislead():
 
 def test_what_turns_text_around_is_named():
     assert show_hidden("a\u202eb\x00c\nd\te") == "a‹U+202E›b‹U+0000›c\nd\te"
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        b"Content-Type: text/plain" + b";" * 1_500_000,
+        b"Content-Disposition: attachment" + b";\r\n a=b" * 200_000,
+        b'Content-Disposition: attachment; a="' + b';"' * 700_000,
+    ],
+)
+def test_fields_of_endless_parameters_cost_no_minutes(people, field):
+    since = time.monotonic()
+
+    view = view_of(people, field + b"\r\n\r\nText")
+
+    assert view.is_raw
+    assert time.monotonic() - since < 5
