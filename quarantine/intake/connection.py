@@ -16,6 +16,10 @@ logger = logging.getLogger(__name__)
 LINE_BYTES_MAX = 4096
 BAD_COMMANDS_MAX = 50
 IDLE_SECONDS = 300.0
+# Replies to what came in one piece go out in one, unless they are very many.
+JOINED_REPLIES_MAX = 100
+# For a client to read our last words.
+FAREWELL_SECONDS = 10.0
 
 
 class Keeper(Protocol):
@@ -37,6 +41,7 @@ class Door:
     max_sessions: int
     host_name: str
     idle_seconds: float = IDLE_SECONDS
+    farewell_seconds: float = FAREWELL_SECONDS
     is_closing: bool = False
     inside: set[Connection] = field(default_factory=set)
     emptied: asyncio.Event = field(default_factory=asyncio.Event)
@@ -73,10 +78,13 @@ class Connection(asyncio.Protocol):
         self.loop = asyncio.get_running_loop()
         self.transport: asyncio.Transport
         self.is_keeping = False  # a message is being made durable: read nothing
+        self._is_unread = False  # the client does not read its replies: say no more
         self._timer: asyncio.TimerHandle | None = None
         self._heard_at = self.loop.time()
         self._input = b""
         self._at = 0  # what of it was dealt with
+        self._is_working = False
+        self._replies: list[str] = []  # said, not sent yet
         self._skips_line = False
         self._bad_commands = 0
 
@@ -121,12 +129,13 @@ class Connection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         """Stop listening to a client that does not read its replies."""
+        self._is_unread = True
         self.transport.pause_reading()
 
     def resume_writing(self) -> None:
         """Listen again."""
-        if not self.is_keeping:
-            self.transport.resume_reading()
+        self._is_unread = False
+        self._go_on()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes: commands or content."""
@@ -137,9 +146,10 @@ class Connection(asyncio.Protocol):
     # --- for the session ------------------------------------------------------
 
     def reply(self, *lines: str) -> None:
-        """Send a reply, or several."""
-        text = "\r\n".join(lines) + "\r\n"
-        self.transport.write(text.encode("ascii", "replace"))
+        """Send a reply, or several; while input is dealt with, behind all of it."""
+        self._replies += lines
+        if not self._is_working or len(self._replies) >= JOINED_REPLIES_MAX:
+            self._send_replies()
 
     def refuse(self, text: str) -> None:
         """Answer a bad command; whoever sends only such is put out."""
@@ -150,16 +160,18 @@ class Connection(asyncio.Protocol):
             self.reply(text)
 
     def hang_up(self, text: str) -> None:
-        """Say why, and end the connection."""
+        """Say why, and end the connection, also of a client that reads nothing."""
         self.reply(text)
+        self._send_replies()
         self.transport.close()
+        if self.transport.get_write_buffer_size():
+            self.loop.call_later(self.door.farewell_seconds, self.transport.abort)
 
     def listen_again(self) -> None:
         """Go on after a message was kept, first with what came meanwhile."""
         self.is_keeping = False
         self._heard_at = self.loop.time()
-        self.transport.resume_reading()
-        self.loop.call_soon(self.work)
+        self._go_on()
 
     def close_if_idle(self) -> None:
         """End the session at a shutdown unless a message is under way."""
@@ -168,8 +180,16 @@ class Connection(asyncio.Protocol):
 
     def work(self) -> None:
         """Deal with the input as far as it goes."""
+        self._is_working = True
+        try:
+            self._work()
+        finally:
+            self._is_working = False
+            self._send_replies()
+
+    def _work(self) -> None:
         goes_on = True
-        while goes_on and self._at < len(self._input) and not self.is_keeping:
+        while goes_on and self._at < len(self._input) and not self._must_wait:
             if self.transport.is_closing():
                 return
             if self.is_in_content:
@@ -179,6 +199,21 @@ class Connection(asyncio.Protocol):
                 goes_on = self._take_line()
         self._input = self._input[self._at :]
         self._at = 0
+
+    def _send_replies(self) -> None:
+        if self._replies:
+            text = "\r\n".join(self._replies) + "\r\n"
+            self._replies.clear()
+            self.transport.write(text.encode("ascii", "replace"))
+
+    @property
+    def _must_wait(self) -> bool:
+        return self.is_keeping or self._is_unread
+
+    def _go_on(self) -> None:
+        if not self._must_wait:
+            self.transport.resume_reading()
+            self.loop.call_soon(self.work)
 
     def _take_line(self) -> bool:
         end = self._input.find(b"\r\n", self._at)

@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ipaddress import ip_network
 
 import pytest
@@ -380,3 +380,43 @@ def test_message_that_dribbles_in_is_kept(running: Server, client: LmtpClient):
 
     assert client.reply().startswith("250")
     assert running.memory.kept[0][1] == b".a\r\n..\r\n\r\nb\r\n"
+
+
+@contextmanager
+def deaf_client(running: Server) -> Iterator[socket.socket]:
+    """Connect a client that asks for much and reads nothing."""
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.connect(("127.0.0.1", running.port))
+        client.settimeout(0.5)
+        with suppress(OSError):
+            for _ in range(50):
+                client.sendall(b"LHLO x\r\n" * 10_000)
+        yield client
+
+
+def test_client_that_never_reads_gives_its_place_back():
+    with (
+        server(idle_seconds=0.3, farewell_seconds=0.3) as running,
+        deaf_client(running),
+    ):
+        deadline = time.monotonic() + 5
+        while running.door.inside and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+        assert running.door.inside == set()
+
+
+def test_replies_that_nobody_reads_do_not_pile_up(running: Server):
+    with deaf_client(running):
+        (session,) = running.door.inside
+
+        assert session.transport.get_write_buffer_size() < 200_000
+
+
+def test_client_that_reads_late_gets_every_reply(running: Server):
+    with deaf_client(running) as client:
+        client.settimeout(5)
+        told = b""
+        while told.count(b"250 XFORWARD") < 10_000:
+            told += client.recv(1_000_000)
