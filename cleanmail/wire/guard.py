@@ -38,8 +38,11 @@ _REFUSED = tuple(
         ("link-local", "fe80::/10"),
         ("private", "fec0::/10"),
         ("multicast", "ff00::/8"),
+        ("reserved", "3fff::/20"),
     )
 )
+# IPv6 has given out nothing else yet; what lies outside may be translated to IPv4.
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
 
 
 def parse_networks(networks: Sequence[str]) -> List[Network]:
@@ -100,4 +103,5 @@ def _refusal(address: Address) -> str:
     for reason, network in _REFUSED:
         if address.version == network.version and address in network:
             return reason
-    return "" if address.is_global else "reserved"
+    is_given_out = address.version == 4 or address in _GIVEN_OUT
+    return "" if address.is_global and is_given_out else "reserved"

@@ -38,6 +38,10 @@ REFUSED = {
     "fe80::1%lo": "link-local",
     "fec0::1": "private",
     "ff02::1": "multicast",
+    "::ffff:0:7f00:1": "reserved",
+    "::5efe:7f00:1": "reserved",
+    "3fff::1": "reserved",
+    "4000::1": "reserved",
     "nonsense": "syntax",
     "0x7f.1": "syntax",
 }
