@@ -39,6 +39,11 @@ def is_literal(host: str) -> bool:
     return True
 
 
+def is_own_machine(host: str) -> bool:
+    """Say whether the name means this machine, so that no name server knows it."""
+    return clean_host(host).split(".")[-1] == "localhost"
+
+
 def clean_host(host: str) -> str:
     """Return the name as resolvers compare it."""
     return host.strip().strip("[]").rstrip(".").lower()

@@ -7,7 +7,7 @@ from typing import List, Tuple
 
 from cleanmail.wire import dns
 from cleanmail.wire.errors import DnsFailed
-from diagnostics.checks.configured import is_literal
+from diagnostics.checks.configured import is_literal, is_own_machine
 from diagnostics.checks.evidence import (
     FAILED,
     OK,
@@ -102,7 +102,7 @@ def check_system(host: str, target: Target, emit: Emit) -> List[str]:
 
 def check_servers(host: str, emit: Emit) -> List[str]:
     """Ask each name server for each type, report each, return all addresses."""
-    if is_literal(host):
+    if is_literal(host) or is_own_machine(host):  # RFC 6761, 6.3: not theirs to answer
         return []
 
     def ask(kind: str, server: str) -> List[str]:

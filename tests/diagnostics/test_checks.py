@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from diagnostics.checks import names
 from diagnostics.checks.evidence import FAILED, OK, SKIPPED, WARNING, Evidence, Target
 from diagnostics.checks.run import run_checks
 from diagnostics.verdicts import judge
@@ -320,3 +321,11 @@ def test_refuses_endpoints_that_are_not_allowed(good_certificate, authority):
 
     assert scanner.commands == []
     assert all(i.status == SKIPPED for i in found if i.check == "tcp")
+
+
+@pytest.mark.parametrize("host", ["localhost", "Mail.Localhost."])
+def test_name_servers_are_not_asked_about_this_machine(host: str):
+    seen: list[Evidence] = []
+
+    assert names.check_servers(host, seen.append) == []
+    assert seen == []
