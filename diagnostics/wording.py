@@ -16,7 +16,9 @@ TEXT_LENGTH = 80
 
 
 def duration(seconds: float) -> str:
-    """Return a time as people read it: 11 ms, 3.5 s."""
+    """Return a time as people read it: < 1 ms, 11 ms, 3.5 s."""
+    if seconds < 0.001:
+        return "< 1 ms"
     if seconds < 1:
         return _("%(count)s ms") % {"count": round(seconds * 1000)}
     return _("%(count)s s") % {"count": number_format(seconds, 1)}

@@ -35,6 +35,11 @@ class OutboundScanner(models.Model):
     def __str__(self) -> str:
         return self.host
 
+    @property
+    def port_list(self) -> str:
+        """The ports as people read them, best first."""
+        return ", ".join(str(port) for port in self.ports)
+
 
 class OutboundAccount(TenantOwned):
     """A customer's credentials for the outbound scanner, the password hashed."""

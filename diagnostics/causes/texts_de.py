@@ -14,7 +14,7 @@ CAUSES: Dict[str, Tuple[str, str]] = {
     ),
     "wrong-port": (
         "Ihr Server ist auf einen Port eingestellt, den unser Scanner nicht anbietet.",
-        "Stellen Sie in Ihrem Mailserver den Port 587 mit STARTTLS ein.",
+        "Stellen Sie in Ihrem Mailserver einen Port ein, der hier als offen steht, mit STARTTLS; üblich ist 587.",
     ),
     "stale-ip-in-config": (
         "In Ihrem Mailserver steht eine IP-Adresse, die nicht mehr zu unserem Scanner gehört.",

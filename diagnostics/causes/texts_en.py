@@ -13,7 +13,7 @@ CAUSES: Dict[str, Tuple[str, str]] = {
     ),
     "wrong-port": (
         "Your server is set to a port that our scanner does not offer.",
-        "Set port 587 with STARTTLS in your mail server.",
+        "In your mail server, set a port that is shown as open here, with STARTTLS; 587 is usual.",
     ),
     "stale-ip-in-config": (
         "Your mail server is set to an IP address that is no longer our scanner's.",

@@ -13,7 +13,7 @@ CAUSES: Dict[str, Tuple[str, str]] = {
     ),
     "wrong-port": (
         "Votre serveur est réglé sur un port que notre scanner n'offre pas.",
-        "Réglez dans votre serveur de messagerie le port 587 avec STARTTLS.",
+        "Réglez dans votre serveur de messagerie un port indiqué ici comme ouvert, avec STARTTLS; 587 est usuel.",
     ),
     "stale-ip-in-config": (
         "Votre serveur de messagerie contient une adresse IP qui n'appartient plus à notre scanner.",

@@ -13,7 +13,7 @@ CAUSES: Dict[str, Tuple[str, str]] = {
     ),
     "wrong-port": (
         "Il Suo server è impostato su una porta che il nostro scanner non offre.",
-        "Imposti nel Suo server di posta la porta 587 con STARTTLS.",
+        "Imposti nel Suo server di posta una porta che qui risulta aperta, con STARTTLS; di solito la 587.",
     ),
     "stale-ip-in-config": (
         "Nel Suo server di posta c'è un indirizzo IP che non appartiene più al nostro scanner.",
