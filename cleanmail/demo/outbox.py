@@ -27,7 +27,8 @@ def _read(path: Path) -> Sent:
     mail = message_from_bytes(raw, policy=policy.default)
     body = mail.get_body(("plain",)) if mail["Subject"] else None
     if body is None:
-        return Sent(at, path.name, raw.decode("utf-8", "replace"))
+        head, _blank, text = raw.decode("utf-8", "replace").partition("\n\n")
+        return Sent(at, f"{head.removeprefix('An: ')}: SMS", text)
     return Sent(at, f"{mail['To']}: {mail['Subject']}", body.get_content())
 
 
