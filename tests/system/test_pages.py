@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Response
+from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
+from accounts.mail import password_link
 from accounts.models import User
+from diagnostics.models import Evidence, Probe
 from quarantine.states import State
 from tests import factories
+from tests.conftest import People, make_totp_device
 from tests.services.browser import DESKTOP, PHONE
 from tests.services.demo import PASSWORD, Demo
 from tests.system import flows
@@ -85,15 +89,28 @@ def pages(people) -> dict[str, tuple[User | None, str]]:
     for _ in range(60):
         factories.make_hold(people.acme, recipient="bob@acme.example")
     probe = factories.make_probe(people.acme)
+    ended = make_ended_probes(people)
+    factories.make_attempt(
+        made[State.FAILED], "unreached", failed_stage="connect", reply_code=None
+    )
+    factories.make_attempt(made[State.RELEASED], "accepted")
     alice, bob = people.alice, people.bob
+    factor = quote(make_totp_device(bob).persistent_id)
+    reset = urlsplit(password_link(people.rita)).path
     held = made[State.HELD].pk
     return {
         "login": (None, "/login/"),
         "password": (None, "/password/"),
+        "password-sent": (None, "/password/sent/"),
+        "password-confirm": (None, reset),
+        "password-done": (None, "/password/done/"),
         "missing": (alice, "/holds/no-such-page/"),
         "account": (bob, "/account/"),
         "account-password": (bob, "/account/password/"),
         "factor": (bob, "/account/factor/"),
+        "factor-remove": (bob, f"/account/factor/remove/?factor={factor}"),
+        "confirm": (bob, "/account/confirm/"),
+        "no-customer": (people.support, "/holds/"),
         "holds": (alice, "/holds/"),
         "holds-member": (bob, "/holds/"),
         "holds-nothing-found": (alice, "/holds/?q=gibtesnicht"),
@@ -102,7 +119,32 @@ def pages(people) -> dict[str, tuple[User | None, str]]:
         **{f"hold-{s}": (alice, f"/holds/{made[s].pk}/") for s in State},
         "probes": (alice, "/diagnostics/"),
         "probe": (alice, f"/diagnostics/{probe.pk}/"),
+        **{f"probe-{s}": (alice, f"/diagnostics/{pk}/") for s, pk in ended.items()},
     }
+
+
+def make_ended_probes(people: People) -> dict[str, object]:
+    """Make a probe for each way to end; all have seen the port refused."""
+    made = {
+        "finished": factories.make_probe(people.acme, state=Probe.State.FINISHED),
+        **{
+            note: factories.make_probe(
+                people.acme, state=Probe.State.EXPIRED, note=note
+            )
+            for note in Probe.Note
+        },
+    }
+    for probe in made.values():
+        Evidence.objects.create(
+            customer=people.acme,
+            probe=probe,
+            ordinal=1,
+            check_name="tcp",
+            subject="out.cleanmail.example:587/ipv4",
+            status="failed",
+            facts={"error": "ECONNREFUSED", "address": "192.0.2.7", "port": 587},
+        )
+    return {name: probe.pk for name, probe in made.items()}
 
 
 @pytest.fixture
@@ -153,6 +195,56 @@ def test_axe_finds_nothing_on_any_page(pages, visit, screens: tuple[str, ...]):
             seen.page.context.close()
 
     assert {name: what for name, what in found.items() if what} == {}
+
+
+@pytest.mark.parametrize("screen", ["desktop-dark", "phone-light"])
+def test_axe_finds_nothing_on_the_way_in(
+    people, browser: Browser, live_server, settings, screen: str
+):
+    settings.SMS_GATEWAYS = ["console"]
+    context = browser.new_context(locale="de-CH", **SCREENS[screen])
+    page = Visit(context, f"{live_server.url}/login/")
+    found = {}
+
+    def look(name: str) -> None:
+        found[name] = page.violations() + page.complaints
+
+    def enter(password: str = factories.PASSWORD) -> None:
+        flows.type_password(page.page, live_server.url, people.bob.email, password)
+
+    enter("falsch")
+    look("wrong password")
+    enter()
+    page.page.goto(f"{live_server.url}/account/factor/")
+    page.page.get_by_text("SMS", exact=True).click()
+    page.page.locator("main button.primary").click()
+    expect(page.page.get_by_role("heading", name="Ihre Mobilnummer")).to_be_visible()
+    look("number")
+    page.page.goto(f"{live_server.url}/account/factor/")
+    page.page.locator("main button.primary").click()
+    look("app")
+    app = flows.App(page.page.locator("#secret").text_content() or "")
+    page.page.locator("input[autocomplete=one-time-code]").fill("000000")
+    page.page.locator("main button.primary").click()
+    look("wrong code")
+    flows.type_code(page.page, app)
+    look("enrolled")
+    context.clear_cookies()
+    enter()
+    expect(page.page.locator("input[autocomplete=one-time-code]")).to_be_visible()
+    look("code")
+    context.close()
+
+    assert {name: what for name, what in found.items() if what} == {}
+
+
+def test_axe_finds_nothing_on_the_page_of_an_error(browser: Browser, live_server):
+    context = browser.new_context(locale="de-CH", **SCREENS["phone-dark"])
+    page = Visit(context, f"{live_server.url}/login/")
+    page.page.set_content(render_to_string("500.html"))
+
+    assert page.violations() == []
+    context.close()
 
 
 def test_pages_are_light_and_come_from_one_host(stack: Demo, browser: Browser):
