@@ -239,8 +239,8 @@ def test_broker_away_does_not_hold_up_intake(people: People, tmp_path: Path):
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_odd_message_is_kept_byte_for_byte(
-    people: People, tmp_path: Path, name: str, content: bytes
+def test_odd_message_is_kept_byte_for_byte_and_shown(
+    people: People, client_for, tmp_path: Path, name: str, content: bytes
 ):
     with intake(tmp_path) as running, greeted(running) as client:
         reply = client.send(content)[0]
@@ -249,6 +249,9 @@ def test_odd_message_is_kept_byte_for_byte(
     hold = Hold.objects.select_related("message").get()
     assert b"".join(open_content(hold.message)) == content
     assert hold.message.content_sha256 == hashlib.sha256(content).hexdigest()
+    client, began = client_for(people.alice), time.monotonic()
+    assert client.get(f"/holds/{hold.pk}/").status_code == 200
+    assert time.monotonic() - began < 2
 
 
 def test_content_command_gives_the_bytes(people: People, tmp_path: Path):

@@ -163,7 +163,7 @@ class Source:
         }
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def make_mailboxes(count: int, seed: int) -> list[Mailbox]:
     """Make customers with a policy, a domain and addresses each."""
     customers = [Customer(name=f"Bench {seed}-{n} AG") for n in range(count)]
@@ -222,7 +222,7 @@ def adapt(value: Cell) -> str | float | None:
     return value
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def write(pairs: Sequence[Pair]) -> None:
     """Write messages and their holds together."""
     insert(Message, [pair.message for pair in pairs])
