@@ -11,6 +11,9 @@ from accounts.errors import RateLimited, SmsUnavailable
 from accounts.forms import is_limited
 from accounts.models import User
 
+# What the limits have counted; what else is wrong was refused unread.
+TRIED = frozenset({"invalid_login", "wrong"})
+
 
 def send_code(request: HttpRequest, user: User, number: str, purpose: str) -> str:
     """Send a code and remember its SMS for the status line; return what went wrong."""
@@ -32,3 +35,9 @@ def status_of(form: forms.BaseForm | None) -> int:
     if form is None or not form.is_bound or form.is_valid():
         return 200
     return 429 if is_limited(form) else 422
+
+
+def was_tried(form: forms.BaseForm | None) -> bool:
+    """Say whether a password or code was looked at, and is not right."""
+    found = form.errors.as_data() if form is not None else {}
+    return any(e.code in TRIED for errors in found.values() for e in errors)

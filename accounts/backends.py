@@ -30,16 +30,10 @@ class ThrottledBackend(ModelBackend):
             return None
         account = username.strip().lower()
         network = throttles.client_network(request)
-        throttles.hit_each(
-            ("password", f"{account}\0{network}"),
-            ("password.network", network),
-            ("password.account", account),
-        )
+        throttles.count_try("password", account, network)
         user = super().authenticate(
             request, username=account, password=password, **kwargs
         )
         if user is not None:
-            throttles.forgive("password.network", network)
-            throttles.reset("password.account", account)
-            throttles.reset("password", f"{account}\0{network}")
+            throttles.note_right("password", account, network)
         return user

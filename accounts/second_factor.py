@@ -99,16 +99,10 @@ def is_verified(request: HttpRequest) -> bool:
 def verify_code(factor: Factor, code: str, request: HttpRequest) -> bool:
     """Use a code up; raise RateLimited after too many. The one way a code is tried."""
     network, person = throttles.client_network(request), str(factor.user_id)
-    throttles.hit_each(
-        ("code", f"{person}\0{network}"),
-        ("code.network", network),
-        ("code.account", person),
-    )
+    throttles.count_try("code", person, network)
     if not factor.verify_token(code):
         return False
-    throttles.forgive("code.network", network)
-    throttles.reset("code.account", person)
-    throttles.reset("code", f"{person}\0{network}")
+    throttles.note_right("code", person, network)
     return True
 
 

@@ -13,7 +13,7 @@ from formtools.wizard.views import SessionWizardView
 from two_factor.views import core
 
 from accounts import actions, methods, second_factor, sms
-from accounts.answers import send_code, status_of
+from accounts.answers import send_code, status_of, was_tried
 from accounts.detours import safe_next
 from accounts.forms import FactorCodeForm, SignInForm
 from accounts.models import SmsCode, SmsDevice, User
@@ -88,7 +88,7 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
         """Note what was refused; send the code when its page comes up anew."""
         status = status_of(form)
         is_code_step = self.steps.current == self.TOKEN_STEP
-        if status == 422:
+        if was_tried(form):
             self._note_failure()
         elif status == 200 and is_code_step:
             self._send_code()

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -34,9 +34,9 @@ class Rule:
     forget_seconds: int
 
 
-# A pair of account and network is stopped soon; an account as a whole late and never
-# for long, so that a stranger cannot keep the owner out; a network late, for offices
-# share one.
+# A pair of account and network is stopped soon; an account as a whole late, never for
+# long, and not where its owner got in before, so that a stranger with many networks
+# cannot keep the owner out; a network late, for offices share one.
 PAIR = Rule(free=5, first_seconds=30, most_seconds=3600, forget_seconds=6 * 3600)
 ACCOUNT = Rule(free=30, first_seconds=30, most_seconds=300, forget_seconds=6 * 3600)
 NETWORK = Rule(free=40, first_seconds=30, most_seconds=900, forget_seconds=3600)
@@ -52,6 +52,8 @@ RULES: dict[str, Rule] = {
     "enrol": PAIR,
     "enrol.network": NETWORK,
 }
+KNOWN = "known"
+KNOWN_FOR = timedelta(days=30)
 
 
 def check(scope: str, subject: str) -> None:
@@ -86,6 +88,27 @@ def hit_each(*limits: tuple[str, str]) -> None:
         hit(scope, subject)
 
 
+def count_try(scope: str, account: str, network: str) -> None:
+    """Count a try at somebody's password or code; raise RateLimited."""
+    pair = _pair(account, network)
+    limits = [(scope, pair), (f"{scope}.network", network)]
+    if not _is_known(scope, pair):
+        limits.append((f"{scope}.account", account))
+    hit_each(*limits)
+
+
+def note_right(scope: str, account: str, network: str) -> None:
+    """Take back what `count_try` counted, and know the network for a while."""
+    pair = _pair(account, network)
+    forgive(f"{scope}.network", network)
+    reset(f"{scope}.account", account)
+    reset(scope, pair)
+    Throttle.objects.update_or_create(
+        key=_key(f"{KNOWN}.{scope}", pair),
+        defaults={"window_started_at": timezone.now()},
+    )
+
+
 def reset(scope: str, subject: str) -> None:
     """Forget the tries: the last one was right."""
     mine = Throttle.objects.filter(key=_key(scope, subject))
@@ -106,9 +129,11 @@ def spend(scope: str, subject: str, *, limit: int, seconds: int) -> None:
 
 
 def forget_old() -> int:
-    """Delete what has been quiet for two days; return how many rows."""
-    quiet_since = timezone.now() - timedelta(days=2)
-    old = Throttle.objects.filter(window_started_at__lt=quiet_since)
+    """Delete what has been quiet for two days, later what is known; return how many."""
+    now = timezone.now()
+    quiet = Q(window_started_at__lt=now - timedelta(days=2))
+    unknown = Q(window_started_at__lt=now - KNOWN_FOR)
+    old = Throttle.objects.filter(quiet & ~Q(key__startswith=KNOWN) | unknown)
     return old.delete()[0]
 
 
@@ -134,6 +159,16 @@ def client_network(request: HttpRequest | None) -> str:
             return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
+
+
+def _pair(account: str, network: str) -> str:
+    return f"{account}\0{network}"
+
+
+def _is_known(scope: str, pair: str) -> bool:
+    since = timezone.now() - KNOWN_FOR
+    known = Throttle.objects.filter(key=_key(f"{KNOWN}.{scope}", pair))
+    return known.filter(window_started_at__gt=since).exists()
 
 
 def _key(scope: str, subject: str) -> str:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import throttles
 from accounts.errors import RateLimited
-from accounts.models import Throttle
+from accounts.models import AuditEvent, Throttle
 from tests.accounts.conftest import post_code, post_password, totp_code
 from tests.conftest import make_totp_device
 
@@ -214,3 +214,61 @@ def test_one_client_alone_cannot_keep_its_office_out(people):
         post_password(office, "bob@acme.example", "nicht-das-richtige")
 
     assert post_password(office, "alice@acme.example").status_code == 302
+
+
+def locked_by_many_networks(email: str) -> None:
+    """Let a stranger with an IPv6 network for each try keep the account busy."""
+    for number in range(throttles.ACCOUNT.free):
+        stranger = Client(REMOTE_ADDR=f"2001:db8:0:{number:x}::1")
+        post_password(stranger, email, "nicht-das-richtige")
+
+
+def test_the_owner_gets_in_where_they_got_in_before(people):
+    post_password(Client(REMOTE_ADDR="203.0.113.9"), "bob@acme.example")
+    locked_by_many_networks("bob@acme.example")
+
+    for network, status in (("203.0.113.9", 302), ("203.0.113.10", 429)):
+        owner = Client(REMOTE_ADDR=network)
+        assert post_password(owner, "bob@acme.example").status_code == status
+        locked_by_many_networks("bob@acme.example")
+
+
+def test_known_networks_are_limited_too(people):
+    owner = Client(REMOTE_ADDR="203.0.113.9")
+    post_password(owner, "bob@acme.example")
+    thief = Client(REMOTE_ADDR="203.0.113.9")
+    for _ in range(5):
+        post_password(thief, "bob@acme.example", "nicht-das-richtige")
+
+    assert post_password(thief, "bob@acme.example").status_code == 429
+
+
+def test_networks_are_known_for_a_month(people):
+    post_password(Client(REMOTE_ADDR="203.0.113.9"), "bob@acme.example")
+    now = timezone.now()
+    with time_machine.travel(now + timedelta(days=29)):
+        throttles.forget_old()
+        assert Throttle.objects.filter(key__startswith=throttles.KNOWN).exists()
+    with time_machine.travel(now + timedelta(days=31)):
+        throttles.forget_old()
+        assert not Throttle.objects.exists()
+
+
+def test_what_no_limit_counts_fills_no_audit_log(people, client: Client):
+    make_totp_device(people.bob)
+    post_password(client, "no address", "x")
+    post_password(client, "bob@acme.example")
+    post_code(client, "abc")
+
+    assert not AuditEvent.objects.filter(action="auth.failed").exists()
+
+
+def test_each_wrong_try_stands_in_the_audit_log(people, client: Client):
+    make_totp_device(people.bob)
+    wrong = f"{(int(totp_code()) + 7) % 10**6:06d}"
+    post_password(client, "bob@acme.example", "nicht-das-richtige")
+    post_password(client, "bob@acme.example")
+    post_code(client, wrong)
+
+    steps = AuditEvent.objects.filter(action="auth.failed").order_by("pk")
+    assert [event.detail["step"] for event in steps] == ["auth", "token"]
