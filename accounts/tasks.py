@@ -8,6 +8,7 @@ from smtplib import SMTPException
 from typing import Any
 
 from celery import shared_task
+from django.contrib.sessions.backends.db import SessionStore
 
 from accounts import audit, mail, sms, throttles
 from accounts.enqueue import enqueue
@@ -59,12 +60,14 @@ def send_notice(user_id: str, notice: str, at: str) -> None:
 
 @shared_task(name="accounts.sweep", soft_time_limit=30, time_limit=40)
 def sweep() -> None:
-    """Send the SMS that the broker lost; end and forget old ones, and old tries."""
+    """Send the SMS that the broker lost; end and forget old ones, tries, sessions."""
     sms.end_stale()
     for message_id in sms.list_due():
         enqueue(send_sms, message_id)
     sms.forget_old()
     throttles.forget_old()
+    # Everybody who opens the log-in page gets one.
+    SessionStore.clear_expired()
 
 
 @shared_task(name="accounts.seal_audit", soft_time_limit=60, time_limit=70)

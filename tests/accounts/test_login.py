@@ -7,9 +7,11 @@ import time
 import pytest
 import time_machine
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
-from accounts import totp
+from accounts import tasks, totp
 from accounts.models import AuditEvent, TotpDevice
 from tests.accounts.conftest import LOGIN, post_code, post_password, totp_code
 from tests.conftest import make_totp_device
@@ -188,3 +190,12 @@ def test_log_out_is_a_post(people, client_for):
     assert client.get("/logout/").status_code == 405
     assert client.post("/logout/").url == LOGIN
     assert SESSION_KEY not in client.session
+
+
+def test_sessions_that_have_ended_go(people, client: Client):
+    client.get(LOGIN)
+    Session.objects.update(expire_date=timezone.now())
+
+    tasks.sweep()
+
+    assert not Session.objects.exists()
