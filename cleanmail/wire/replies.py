@@ -11,8 +11,8 @@ _QUEUE_IDS = (
     re.compile(r"queued as ([A-Za-z0-9._-]{4,64})", re.IGNORECASE),
     re.compile(r"\bid=([A-Za-z0-9._-]{4,64})"),
     re.compile(r"([A-Za-z0-9]{10,64}) Message accepted for delivery"),
-    re.compile(r"ok [0-9]+ qp ([0-9]+)"),
-    re.compile(r"\[InternalId=([0-9]+)"),
+    re.compile(r"ok [0-9]+ qp ([0-9]{1,64})"),
+    re.compile(r"\[InternalId=([0-9]{1,64})"),
 )
 
 

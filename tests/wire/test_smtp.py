@@ -19,6 +19,7 @@ from cleanmail.wire.errors import (
     TlsFailed,
     UnsafeCommand,
 )
+from cleanmail.wire.replies import Reply
 from cleanmail.wire.smtp import Path, Session
 from tests.services.certificates import self_signed_context
 from tests.services.ports import free_ports
@@ -344,3 +345,8 @@ def test_content_that_breaks_is_never_ended():
                     send(session, broken())
 
     assert server.transactions == []
+
+
+@pytest.mark.parametrize("said", ["ok 1 qp {}", "Queued [InternalId={}]"])
+def test_name_of_the_message_at_the_server_is_bounded(said):
+    assert len(Reply(250, (said.format("1" * 500),)).queue_id) == 64
