@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from diagnostics.models import Evidence, Probe
-from diagnostics.presentation import make_causes
+from diagnostics.presentation_causes import make_causes
 from diagnostics.verdicts import judge
 
 

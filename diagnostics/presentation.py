@@ -8,54 +8,21 @@ from dataclasses import dataclass
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from diagnostics.causes import (
-    CATALOGUE,
-    CUSTOMER,
-    PROVIDER,
-    next_check_text,
-    reason_text,
-    title_and_remedy,
-)
+from diagnostics.causes import CATALOGUE, title_and_remedy
 from diagnostics.checks.evidence import FAILED, OK, SKIPPED, WARNING
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.models import Evidence, Probe
-from diagnostics.presentation_path import FAIL, NOW, Station, make_stations, total_time
-from diagnostics.verdicts import Finding, judge
+from diagnostics.presentation_answer import Answer, is_late, make_answer
+from diagnostics.presentation_causes import CauseShown, make_causes
+from diagnostics.presentation_path import Station, make_stations
+from diagnostics.verdicts import judge
 from diagnostics.verdicts.scene import SERVER, STAGES, Scene
 from diagnostics.wording import duration, label, outcome
 
-# A cause less likely than this beside a likely one is not worth a person's time.
-SHOWN_CONFIDENCE = 0.1
 TONES = {OK: "is-good", WARNING: "is-warn", FAILED: "is-bad"}
 ICONS = {OK: "ok", WARNING: "alert", FAILED: "fail"}
 LOCAL_CHECKS = ("configured", "names")
 LINE_CLASSES = {">": "out", "<": "in", "#": "rem", "!": "err"}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The one sentence on top."""
-
-    tone: str
-    icon: str
-    kicker: str
-    cause: str
-    todo: str = ""
-    who: str = ""
-    others: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class CauseShown:
-    """One possible cause with what speaks for it."""
-
-    slug: str
-    title: str
-    remedy: str
-    who: str
-    percent: int
-    reasons: tuple[str, ...]
-    next_check: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +86,6 @@ def _list_row(probe: Probe) -> ListRow:
     return ListRow(probe, "is-info", "spinner", probe.get_state_display())
 
 
-def who_acts(slug: str) -> str:
-    """Return who must act, as a sentence."""
-    who = CATALOGUE[slug].who
-    if who == CUSTOMER:
-        return _("Das können Sie selbst beheben.")
-    if who == PROVIDER:
-        return _("Das muss Ihr Internetanbieter beheben, oder Sie weichen aus.")
-    return _("Das beheben wir.")
-
-
 def make_page(probe: Probe, evidence: list[Evidence]) -> ProbePage:
     """Judge the stored evidence and say it in the reader's language."""
     seen = [item.as_observation() for item in evidence]
@@ -136,112 +93,15 @@ def make_page(probe: Probe, evidence: list[Evidence]) -> ProbePage:
     stations = make_stations(scene, is_final=probe.is_final)
     causes = make_causes(judge(seen, SERVER)) if probe.is_final else ()
     return ProbePage(
-        answer=_answer(probe, stations, causes, seen),
+        answer=make_answer(probe, stations, causes, seen),
         stations=stations,
         causes=causes,
         rows=tuple(_row(item, scene) for item in sorted(seen, key=_order)),
         # Not while it runs: a fold that somebody opened would close with each swap.
         folds=tuple(_folds(seen)) if probe.is_final else (),
         is_final=probe.is_final,
-        version=f"{probe.state}-{len(seen)}",
+        version=f"{'late' if is_late(probe) else probe.state}-{len(seen)}",
     )
-
-
-def make_causes(findings: list[Finding]) -> tuple[CauseShown, ...]:
-    """Word the causes in the reader's language."""
-    language = translation.get_language() or "de"
-    return tuple(
-        CauseShown(
-            finding.slug,
-            *title_and_remedy(finding.slug, language),
-            who=who_acts(finding.slug),
-            percent=round(finding.confidence * 100),
-            reasons=tuple(
-                reason_text(reason.code, reason.values, language)
-                for reason in finding.because
-            ),
-            next_check=next_check_text(finding.next_check, language),
-        )
-        for finding in findings
-        if finding.confidence >= SHOWN_CONFIDENCE
-    )
-
-
-def _answer(
-    probe: Probe,
-    stations: tuple[Station, ...],
-    causes: tuple[CauseShown, ...],
-    seen: list[Observation],
-) -> Answer:
-    if not probe.is_final:
-        return _running(probe, stations)
-    if probe.state != Probe.State.FINISHED and not causes:
-        return _unfinished(probe)
-    if causes:
-        return _named(stations, causes)
-    if not Scene(seen, SERVER).is_through:
-        return _unfinished(probe)
-    text = _("Von hier aus ist alles in Ordnung: der Scanner nimmt die Verbindung an.")
-    if any(item.check == "auth" and item.status == OK for item in seen):
-        text = _("Von hier aus ist alles in Ordnung, auch die Anmeldung.")
-    kicker = _("Alle geprüften Stationen in Ordnung, %(time)s") % {
-        "time": total_time(seen)
-    }
-    todo = _(
-        "Kommt Ihr Server trotzdem nicht durch, liegt es am Weg dazwischen oder an "
-        "seinen Einstellungen."
-    )
-    return Answer("is-good", "ok", kicker, text, todo)
-
-
-def _running(probe: Probe, stations: tuple[Station, ...]) -> Answer:
-    if probe.state == Probe.State.QUEUED:
-        cause = _("Die Prüfung beginnt gleich.")
-        return Answer("is-info", "spinner", _("wartet"), cause, _short_wait())
-    now = next((one.number for one in stations if one.state == NOW), len(stations))
-    kicker = _("Station %(now)s von %(all)s") % {"now": now, "all": len(stations)}
-    cause = _("Wir gehen den Weg Station für Station ab.")
-    return Answer("is-info", "spinner", kicker, cause, _short_wait())
-
-
-def _short_wait() -> str:
-    return _("Dauert höchstens 15 Sekunden. Sie müssen nichts tun.")
-
-
-def _unfinished(probe: Probe) -> Answer:
-    kicker = _("Nicht zu Ende geprüft")
-    if probe.note == Probe.Note.PASSWORD_LOST:
-        cause = _("Geben Sie das Passwort bitte nochmals ein.")
-        todo = _(
-            "Der Prüfdienst wurde unterbrochen, bevor er begonnen hat. Das Passwort "
-            "speichern wir nirgends, darum ist es verloren."
-        )
-        return Answer("is-warn", "alert", kicker, cause, todo)
-    if probe.note == Probe.Note.TARGET_REFUSED:
-        cause = _("Das Portal darf sich mit diesem Scanner nicht verbinden.")
-        todo = _("Der Betreiber muss Adresse und Port in den Einstellungen erlauben.")
-        return Answer("is-warn", "alert", kicker, cause, todo)
-    cause = _("Der Prüfdienst wurde unterbrochen.")
-    todo = _("Was bis dahin gefunden wurde, steht unten. Prüfen Sie nochmals.")
-    if probe.has_password:
-        todo = _(
-            "Was bis dahin gefunden wurde, steht unten. Prüfen Sie nochmals und geben "
-            "Sie das Passwort dafür neu ein."
-        )
-    return Answer("is-warn", "alert", kicker, cause, todo)
-
-
-def _named(stations: tuple[Station, ...], causes: tuple[CauseShown, ...]) -> Answer:
-    first = causes[0]
-    alike = tuple(one.title for one in causes[1:] if one.percent == first.percent)
-    broken = next((one.number for one in stations if one.state == FAIL), None)
-    kicker = _("Ein Hindernis gefunden")
-    if broken is not None:
-        kicker = _("Unterbrochen an Station %(broken)s von %(all)s") % {
-            "broken": broken,
-            "all": len(stations),
-        }
-    return Answer("is-bad", "fail", kicker, first.title, first.remedy, first.who, alike)
 
 
 def _order(item: Observation) -> tuple[int, int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +23,8 @@ from quarantine.states import OPEN, State
 from quarantine.visible import show_line
 
 Outcome = ReleaseAttempt.Outcome
+# Longer than the sweep needs to wake a worker once more.
+LATE = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,17 @@ def _asked(hold: Hold) -> tuple[str, ...]:
 
 
 def _releasing(hold: Hold, last: ReleaseAttempt | None) -> Answer:
+    if _is_late(hold):
+        return Answer(
+            tone="is-warn",
+            icon="clock",
+            kicker=_("Wird freigegeben"),
+            cause=_("Die Zustellung hat noch nicht begonnen."),
+            todo=_(
+                "Unser Zustelldienst ist im Moment nicht erreichbar. Die E-Mail geht "
+                "hinaus, sobald er wieder da ist; Sie müssen nichts tun."
+            ),
+        )
     if last is None or hold.next_attempt_at is None:
         return Answer(
             tone="is-info",
@@ -145,6 +159,12 @@ def _releasing(hold: Hold, last: ReleaseAttempt | None) -> Answer:
         todo=_waiting_because(last),
         reply=reply_text(last),
     )
+
+
+def _is_late(hold: Hold) -> bool:
+    """Say whether no worker has come although the next try is long due."""
+    due = hold.next_attempt_at or hold.decided_at or hold.received_at
+    return hold.started_at is None and due < timezone.now() - LATE
 
 
 def _waiting_because(last: ReleaseAttempt) -> str:

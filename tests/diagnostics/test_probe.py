@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -164,6 +165,30 @@ def test_waiting_probe_can_be_reloaded_without_script(people, client_for, probe)
 
     assert "Die Prüfung beginnt gleich." in page
     assert f'<a class="btn slim" href="{path(probe)}">' in page
+
+
+def test_says_that_it_waits_for_a_worker_that_does_not_come(people, client_for, probe):
+    client = client_for(people.alice)
+    url = path(probe, "diagnostics:probe_progress")
+    soon = client.get(url).content.decode()
+    earlier = timezone.now() - timedelta(seconds=31)
+    Probe.objects.filter(pk=probe.pk).update(created_at=earlier)
+
+    late = client.get(url, {"seen": "queued-2"}).content.decode()
+
+    assert "nicht erreichbar" not in soon
+    assert "Der Prüfdienst ist im Moment nicht erreichbar." in late
+    assert "Die Prüfung beginnt von selbst" in late
+    assert "?seen=late-2" in late
+
+
+def test_says_that_nothing_was_checked_where_none_came(people, client_for, probe):
+    finish(probe, "expired", Probe.Note.NOT_STARTED)
+
+    page = client_for(people.alice).get(path(probe)).content.decode()
+
+    assert "Es wurde nichts geprüft." in page
+    assert "Was bis dahin gefunden wurde" not in page
 
 
 def test_lost_password_has_its_own_words(people, client_for, probe):

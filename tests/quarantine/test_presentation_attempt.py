@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from quarantine.models import Hold
 from quarantine.states import State
 from tests.factories import make_attempt, make_hold
 
@@ -116,3 +117,24 @@ def test_unsure_says_on_which_side_it_broke(people, client_for, stage, sentence)
     make_attempt(hold, "unsure", failed_stage=stage, **SILENT)
 
     assert page_of(client_for(people.bob), hold).count(sentence) == 2
+
+
+@pytest.mark.parametrize("tries", [0, 1])
+def test_says_that_a_release_waits_for_a_worker_that_does_not_come(
+    people, client_for, tries
+):
+    ago = timezone.now() - timedelta(seconds=31)
+    due = ago if tries else None
+    hold = make_hold(
+        people.acme, state=State.RELEASING, decided_at=ago, next_attempt_at=due
+    )
+    if tries:
+        make_attempt(hold, "unreached", failed_stage="connect", **SILENT)
+    client = client_for(people.bob)
+
+    late = page_of(client, hold)
+    Hold.objects.filter(pk=hold.pk).update(started_at=timezone.now())
+    begun = page_of(client, hold)
+
+    assert "Unser Zustelldienst ist im Moment nicht erreichbar." in late
+    assert "Zustelldienst" not in begun

@@ -1,0 +1,127 @@
+"""The one sentence that opens a probe's page: what stands in the way, who acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from diagnostics.checks.evidence import OK
+from diagnostics.checks.evidence import Evidence as Observation
+from diagnostics.models import Probe
+from diagnostics.presentation_causes import CauseShown
+from diagnostics.presentation_path import FAIL, NOW, Station, total_time
+from diagnostics.verdicts.scene import SERVER, Scene
+
+# A worker takes a probe up within a second; the sweep sends it again after that long.
+LATE = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The one sentence on top."""
+
+    tone: str
+    icon: str
+    kicker: str
+    cause: str
+    todo: str = ""
+    who: str = ""
+    others: tuple[str, ...] = ()
+
+
+def make_answer(
+    probe: Probe,
+    stations: tuple[Station, ...],
+    causes: tuple[CauseShown, ...],
+    seen: list[Observation],
+) -> Answer:
+    """Return the answer to the state and, once it is final, to what was found."""
+    if not probe.is_final:
+        return _running(probe, stations)
+    if probe.state != Probe.State.FINISHED and not causes:
+        return _unfinished(probe)
+    if causes:
+        return _named(stations, causes)
+    if not Scene(seen, SERVER).is_through:
+        return _unfinished(probe)
+    text = _("Von hier aus ist alles in Ordnung: der Scanner nimmt die Verbindung an.")
+    if any(item.check == "auth" and item.status == OK for item in seen):
+        text = _("Von hier aus ist alles in Ordnung, auch die Anmeldung.")
+    kicker = _("Alle geprüften Stationen in Ordnung, %(time)s") % {
+        "time": total_time(seen)
+    }
+    todo = _(
+        "Kommt Ihr Server trotzdem nicht durch, liegt es am Weg dazwischen oder an "
+        "seinen Einstellungen."
+    )
+    return Answer("is-good", "ok", kicker, text, todo)
+
+
+def is_late(probe: Probe) -> bool:
+    """Say whether a probe has waited for a worker for longer than one needs."""
+    is_waiting = probe.state == Probe.State.QUEUED
+    return is_waiting and probe.created_at < timezone.now() - LATE
+
+
+def _running(probe: Probe, stations: tuple[Station, ...]) -> Answer:
+    if is_late(probe):
+        cause = _("Der Prüfdienst ist im Moment nicht erreichbar.")
+        todo = _(
+            "Die Prüfung beginnt von selbst, sobald er wieder da ist. Sie können die "
+            "Seite verlassen."
+        )
+        return Answer("is-warn", "clock", _("wartet"), cause, todo)
+    if probe.state == Probe.State.QUEUED:
+        cause = _("Die Prüfung beginnt gleich.")
+        return Answer("is-info", "spinner", _("wartet"), cause, _short_wait())
+    now = next((one.number for one in stations if one.state == NOW), len(stations))
+    kicker = _("Station %(now)s von %(all)s") % {"now": now, "all": len(stations)}
+    cause = _("Wir gehen den Weg Station für Station ab.")
+    return Answer("is-info", "spinner", kicker, cause, _short_wait())
+
+
+def _short_wait() -> str:
+    return _("Dauert höchstens 15 Sekunden. Sie müssen nichts tun.")
+
+
+def _unfinished(probe: Probe) -> Answer:
+    kicker = _("Nicht zu Ende geprüft")
+    if probe.note == Probe.Note.PASSWORD_LOST:
+        cause = _("Geben Sie das Passwort bitte nochmals ein.")
+        todo = _(
+            "Der Prüfdienst wurde unterbrochen, bevor er begonnen hat. Das Passwort "
+            "speichern wir nirgends, darum ist es verloren."
+        )
+        return Answer("is-warn", "alert", kicker, cause, todo)
+    if probe.note == Probe.Note.TARGET_REFUSED:
+        cause = _("Das Portal darf sich mit diesem Scanner nicht verbinden.")
+        todo = _("Der Betreiber muss Adresse und Port in den Einstellungen erlauben.")
+        return Answer("is-warn", "alert", kicker, cause, todo)
+    if probe.note == Probe.Note.NOT_STARTED:
+        cause = _("Der Prüfdienst war nicht erreichbar.")
+        todo = _("Es wurde nichts geprüft. Prüfen Sie nochmals.")
+        return Answer("is-warn", "alert", kicker, cause, todo)
+    cause = _("Der Prüfdienst wurde unterbrochen.")
+    todo = _("Was bis dahin gefunden wurde, steht unten. Prüfen Sie nochmals.")
+    if probe.has_password:
+        todo = _(
+            "Was bis dahin gefunden wurde, steht unten. Prüfen Sie nochmals und geben "
+            "Sie das Passwort dafür neu ein."
+        )
+    return Answer("is-warn", "alert", kicker, cause, todo)
+
+
+def _named(stations: tuple[Station, ...], causes: tuple[CauseShown, ...]) -> Answer:
+    first = causes[0]
+    alike = tuple(one.title for one in causes[1:] if one.percent == first.percent)
+    broken = next((one.number for one in stations if one.state == FAIL), None)
+    kicker = _("Ein Hindernis gefunden")
+    if broken is not None:
+        kicker = _("Unterbrochen an Station %(broken)s von %(all)s") % {
+            "broken": broken,
+            "all": len(stations),
+        }
+    return Answer("is-bad", "fail", kicker, first.title, first.remedy, first.who, alike)
