@@ -21,7 +21,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-if settings.DEBUG:
+if settings.DEMO_PASSWORD:
     urlpatterns.append(path("outbox/", demo_views.outbox, name="demo_outbox"))
 
 handler500 = "cleanmail.views.server_error"

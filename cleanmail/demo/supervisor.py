@@ -29,7 +29,10 @@ def write_dotenv(path: Path, port: int) -> None:
     ports = f"{settings.DEMO_NEXT_HOP_PORT},{scanner_ports}"
     lines = [
         "# The demo's settings, written once by `make run`; docs/configuration.md.",
-        "DEBUG=1",
+        # Without DEBUG the demo shows the portal's own error pages.
+        "ALLOWED_HOSTS=127.0.0.1,localhost",
+        "HTTPS=0",
+        "SMS_GATEWAYS=file",
         f"SECRET_KEY={secrets.token_urlsafe(50)}",
         f"KEY_RING=demo:{ring}",
         f"DEMO_PASSWORD={secrets.token_urlsafe(12)}",
@@ -128,10 +131,13 @@ class Supervisor:
         return "" if stopped else self.dead()
 
     def stop(self) -> None:
-        """End all processes and what they started; kill what does not listen."""
+        """End all processes and what they started; kill what does not listen.
+
+        Each ends its own children: a worker whose pool is shot away waits for it.
+        """
         for child in self.children.values():
             if child.poll() is None:
-                os.killpg(child.pid, signal.SIGTERM)
+                child.terminate()
         deadline = time.monotonic() + STOP_SECONDS
         for child in self.children.values():
             try:

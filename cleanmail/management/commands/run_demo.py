@@ -50,6 +50,8 @@ class Command(BaseCommand):
         make_certificates(
             settings.DEMO_DIR, host=settings.DEMO_SCANNER_HOST, address="127.0.0.1"
         )
+        if not settings.DEBUG:
+            call_command("collectstatic", interactive=False, verbosity=0)
         call_command("migrate", verbosity=0)
         call_command("demo", people_only=True)
 
