@@ -46,8 +46,10 @@ def _environment(folder: Path, ports: list[int]) -> dict[str, str]:
     web, intake, next_hop, first, second = ports
     own = {
         "READ_DOTENV": "0",
-        "DEBUG": "1",
+        "DEBUG": "0",
         "HTTPS": "0",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "SMS_GATEWAYS": "file",
         "SECRET_KEY": "only-for-tests",
         "KEY_RING": "t1:dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q=",
         "VAR_DIR": str(folder),
