@@ -162,9 +162,10 @@ def _make_hold(
     return Hold(
         id=uuid7(),
         customer_id=message.customer_id,
-        message=message,
-        domain=place.domain,
-        address=place.address,
+        # By key: an object given here costs a look at the routers each.
+        message_id=message.pk,
+        domain_id=place.domain.pk,
+        address_id=place.address.pk if place.address else None,
         envelope_recipient=recipient.address,
         original_recipient=clean(recipient.original, 1000),
         notify=recipient.notify,

@@ -64,14 +64,15 @@ class Spool:
         """End the writing; after this any thread may read."""
         if self._file is None:
             self.head = bytes(self._memory)
+            self._memory.clear()
             return
         self._spill(bytes(self._memory), is_last=True)
         self._memory.clear()
 
     def read(self) -> Iterator[bytes]:
-        """Yield the content from its start; may be called again."""
+        """Yield the content from its start, once finished; may be called again."""
         if self._file is None:
-            yield bytes(self._memory)
+            yield self.head
             return
         self._file.seek(0)
         file = cast("BinaryIO", self._file)
