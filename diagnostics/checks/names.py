@@ -7,7 +7,7 @@ from typing import List, Tuple
 
 from cleanmail.wire import dns
 from cleanmail.wire.errors import DnsFailed
-from diagnostics.checks.configured import is_literal, is_own_machine
+from diagnostics.checks.configured import clean_host, is_literal, is_own_machine
 from diagnostics.checks.evidence import (
     FAILED,
     OK,
@@ -85,7 +85,10 @@ def check_system(host: str, target: Target, emit: Emit) -> List[str]:
         return [host]
     since = time.monotonic()
     (answer,) = side_by_side([partial(ask_system, host)], SYSTEM_SECONDS)
-    addresses, error = answer if answer is not None else ([], TIMEOUT)
+    found, error = answer if answer is not None else ([], TIMEOUT)
+    addresses = [a for a in found if _may_be_told(host, a, target)]
+    if found and not addresses:
+        error = "EAI_NONAME"
     facts = {
         "resolver": "system",
         "host": host,
@@ -98,6 +101,12 @@ def check_system(host: str, target: Target, emit: Emit) -> List[str]:
     status = FAILED if error else OK
     emit(Evidence("names", host + " @system", status, spent, facts, []))
     return addresses
+
+
+def _may_be_told(host: str, address: str, target: Target) -> bool:
+    """Hide what only this machine's network knows of a name that somebody typed."""
+    is_ours = host == clean_host(target.host)
+    return is_ours or any(target.allows(address, port) for port in target.ports())
 
 
 def check_servers(host: str, emit: Emit) -> List[str]:

@@ -329,3 +329,18 @@ def test_name_servers_are_not_asked_about_this_machine(host: str):
 
     assert names.check_servers(host, seen.append) == []
     assert seen == []
+
+
+@pytest.mark.parametrize(("allows", "error"), [(False, "EAI_NONAME"), (True, "")])
+def test_typed_name_tells_no_address_that_is_out_of_bounds(allows, error):
+    target = Target(
+        host="192.0.2.1",
+        nonce="n0nce",
+        configured_host="localhost",
+        allows=lambda address, _port: allows and not address.startswith("192."),
+        total_seconds=3.0,
+    )
+    (seen,) = (e for e in run(target) if e.subject == "localhost @system")
+
+    assert bool(seen.facts["addresses"]) == allows
+    assert seen.facts["error"] == error
