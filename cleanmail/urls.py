@@ -21,7 +21,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-if settings.DEMO_PASSWORD:
+# Codes and reset links stand there: never on an installation that people reach.
+if settings.DEMO_PASSWORD and not settings.HTTPS:
     urlpatterns.append(path("outbox/", demo_views.outbox, name="demo_outbox"))
 
 handler500 = "cleanmail.views.server_error"
