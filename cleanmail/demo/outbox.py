@@ -29,7 +29,8 @@ def _read(path: Path) -> Sent:
     if body is None:
         head, _blank, text = raw.decode("utf-8", "replace").partition("\n\n")
         return Sent(at, f"{head.removeprefix('An: ')}: SMS", text)
-    return Sent(at, f"{mail['To']}: {mail['Subject']}", body.get_content())
+    text = body.get_content().rstrip("-\n")  # the file ends with a rule of dashes
+    return Sent(at, f"{mail['To']}: {mail['Subject']}", text)
 
 
 def list_sent() -> list[Sent]:
