@@ -50,7 +50,9 @@ class SearchForm(forms.Form):
 
     def __init__(self, data: object, *, actor: Actor) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
-        own: list[Address] = list(list_addresses(actor)[: ADDRESSES_MAX + 1])
+        own: list[Address] = []
+        if actor.is_admin or len(actor.viewable) > 1:
+            own = list(list_addresses(actor)[: ADDRESSES_MAX + 1])
         if 1 < len(own) <= ADDRESSES_MAX:
             named = [(str(address.pk), str(address)) for address in own]
             self.fields["to"].choices = [("", _("Alle Adressen")), *named]  # type: ignore[attr-defined]
