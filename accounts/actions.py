@@ -9,9 +9,14 @@ from django.db import models, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
-from accounts import audit, second_factor, sms, tasks, throttles
+from accounts import audit, recovery, second_factor, sms, tasks, throttles
 from accounts.enqueue import enqueue
-from accounts.errors import DomainTaken, FactorDemanded, SmsUnavailable
+from accounts.errors import (
+    DomainTaken,
+    FactorDemanded,
+    FactorMissing,
+    SmsUnavailable,
+)
 from accounts.identifiers import uuid7
 from accounts.keyring import seal
 from accounts.models import (
@@ -20,6 +25,7 @@ from accounts.models import (
     Domain,
     Membership,
     Policy,
+    RecoverySheet,
     SmsCode,
     SmsDevice,
     SmsMessage,
@@ -121,19 +127,66 @@ def remove_factor(user: User, factor: Factor) -> None:
         raise FactorDemanded(factor.pk)
     _record(user, "factor.remove", factor)
     factor.delete()
+    if not second_factor.has_factor(user):
+        RecoverySheet.objects.filter(user=user).delete()
     _notify(user, "factor_removed")
 
 
 @transaction.atomic(durable=True)
 def reset_factor(user: User, *, reason: str) -> int:
     """Take all second factors away, by the operator; return how many there were."""
+    User.objects.select_for_update().get(pk=user.pk)
     factors = second_factor.list_factors(user)
+    RecoverySheet.objects.filter(user=user).delete()
     TotpDevice.objects.filter(user=user).delete()
     SmsDevice.objects.filter(user=user).delete()
     SmsCode.objects.filter(user=user).delete()
     _record(user, "factor.reset", user, reason=reason, factors=len(factors))
     _notify(user, "factor_reset")
     return len(factors)
+
+
+@transaction.atomic(durable=True)
+def issue_first_codes(user: User) -> list[str]:
+    """Return recovery codes for whoever has none yet, else an empty list."""
+    User.objects.select_for_update().get(pk=user.pk)
+    if second_factor.find_sheet(user) is not None:
+        return []
+    return _issue_codes(user)
+
+
+@transaction.atomic(durable=True)
+def renew_codes(user: User) -> list[str]:
+    """Return new recovery codes, the old ones die; raise FactorMissing.
+
+    The codes are in this answer and nowhere else: what is kept are hashes.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
+    codes = _issue_codes(user)
+    _notify(user, "recovery_renewed")
+    return codes
+
+
+def _issue_codes(user: User) -> list[str]:
+    if not second_factor.has_factor(user):
+        raise FactorMissing(user.pk)
+    codes = recovery.draw()
+    sheet = RecoverySheet.issue(user, codes)
+    _record(user, "recovery.issue", sheet, codes=len(codes))
+    return codes
+
+
+@transaction.atomic(durable=True)
+def note_codes_kept(user: User) -> None:
+    """Remember that the person has put the codes away."""
+    RecoverySheet.objects.filter(user=user).update(kept_at=timezone.now())
+
+
+@transaction.atomic(durable=True)
+def note_code_used(user: User, sheet: RecoverySheet) -> None:
+    """Write down, and tell the person, that a recovery code was accepted."""
+    _record(user, "recovery.use", sheet, left=sheet.count_left())
+    _notify(user, "recovery_used")
 
 
 @transaction.atomic(durable=True)

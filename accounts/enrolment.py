@@ -13,18 +13,17 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from formtools.wizard.views import SessionWizardView
-from two_factor.forms import MethodForm
 from two_factor.plugins.registry import MethodNotFoundError, registry
 from two_factor.views import core
 from two_factor.views.utils import IdempotentSessionWizardView
 
-from accounts import methods, qr, second_factor, sms, totp
+from accounts import actions, methods, qr, second_factor, sms, totp
 from accounts.answers import send_code, status_of
 from accounts.detours import lead_to, safe_next
-from accounts.forms import AppForm, NumberCodeForm
+from accounts.forms import AppForm, KindForm, NumberCodeForm
 from accounts.keyring import seal, unseal
 from accounts.models import SmsCode, User
 from accounts.phone_numbers import mask
@@ -41,7 +40,7 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
     a stolen password could otherwise enrol a factor of the thief's.
     """
 
-    form_list = (("method", MethodForm),)
+    form_list = (("method", KindForm),)
     template_name = "two_factor/core/setup.html"
 
     def dispatch(
@@ -132,12 +131,20 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
     def render_done(
         self, form: AppForm | NumberCodeForm, **_kwargs: Any
     ) -> HttpResponseBase:
-        """Keep what the last form proved; from here on it verifies the session."""
+        """Keep what the last form proved; from here on it verifies the session.
+
+        With the first factor come recovery codes, in this answer and never again.
+        """
         device = form.enrol()
         self.storage.reset()
         second_factor.elevate(self.request, device)
         messages.success(self.request, _("Ihr zweiter Faktor ist eingerichtet."))
-        return redirect(safe_next(self.request, "accounts:profile"))
+        codes = actions.issue_first_codes(self.request.user)
+        target = safe_next(self.request, "accounts:profile")
+        if not codes:
+            return redirect(target)
+        context = {"codes": codes, "next": target, "is_enrolment": True}
+        return render(self.request, "accounts/recovery_codes.html", context)
 
     def get_context_data(self, form: forms.Form, **kwargs: Any) -> dict[str, Any]:
         """Add what the step shows: kinds, QR code and key, or the masked number."""
@@ -146,6 +153,7 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
         )
         step = self.steps.current
         context["next"] = self.request.GET.get("next", "")
+        context["brings_codes"] = not second_factor.find_sheet(self.request.user)
         if step == "method":
             context["methods"] = self.get_available_methods()
             context["demand"] = second_factor.find_demand(self.request.user)

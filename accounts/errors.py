@@ -76,5 +76,9 @@ class FactorDemanded(CleanmailError):
     """The last second factor of somebody who must have one stays."""
 
 
+class FactorMissing(CleanmailError):
+    """Recovery codes are for people who have a second factor."""
+
+
 class DomainTaken(CleanmailError):
     """The domain belongs to a customer already."""

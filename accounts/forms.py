@@ -11,12 +11,14 @@ from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from two_factor.forms import MethodForm
+from two_factor.plugins.registry import registry
 
-from accounts import actions, second_factor, throttles, totp
+from accounts import actions, recovery, second_factor, throttles, totp
 from accounts.errors import NumberRefused, RateLimited
-from accounts.models import SmsCode, SmsDevice, TotpDevice, User
+from accounts.models import RecoverySheet, SmsCode, SmsDevice, TotpDevice, User
 from accounts.phone_numbers import parse_mobile
-from accounts.second_factor import Factor
+from accounts.second_factor import Way
 
 WRONG_PASSWORD = _("E-Mail-Adresse oder Passwort stimmt nicht.")
 
@@ -112,10 +114,12 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # no generic 
 
 
 class CodeForm(forms.Form):
-    """Six digits; a subclass says of what."""
+    """Six digits, unless a subclass reads otherwise; it says of what."""
 
     # For formtools: the first validation uses the code up, so there is no second.
     idempotent = False
+    shape = _("Der Code besteht aus sechs Ziffern.")
+    wrong = _("Dieser Code stimmt nicht oder ist abgelaufen.")
 
     code = forms.CharField(
         label=_("Code"),
@@ -135,18 +139,21 @@ class CodeForm(forms.Form):
 
     def clean_code(self) -> str:
         """Use the code up, spaces allowed; raise nothing but ValidationError."""
-        code = re.sub(r"\s", "", self.cleaned_data["code"])
-        if not re.fullmatch(r"[0-9]{6}", code):
-            raise ValidationError(_("Der Code besteht aus sechs Ziffern."), code="form")
+        code = self.read(self.cleaned_data["code"])
+        if not code:
+            raise ValidationError(self.shape, code="form")
         try:
             right = self.is_right(code)
         except RateLimited as error:
             raise ValidationError(error.user_message, code="limited") from error
         if not right:
-            raise ValidationError(
-                _("Dieser Code stimmt nicht oder ist abgelaufen."), code="wrong"
-            )
+            raise ValidationError(self.wrong, code="wrong")
         return code
+
+    def read(self, typed: str) -> str:
+        """Return what counts of what was typed, empty if it cannot be a code."""
+        code = re.sub(r"\s", "", typed)
+        return code if re.fullmatch(r"[0-9]{6}", code) else ""
 
     def is_right(self, code: str) -> bool:
         """Say whether it is; may raise RateLimited."""
@@ -156,7 +163,7 @@ class CodeForm(forms.Form):
 class FactorCodeForm(CodeForm):
     """The code of a second factor that the person has."""
 
-    def __init__(self, *, user: User, initial_device: Factor, **kwargs: Any) -> None:
+    def __init__(self, *, user: User, initial_device: Way, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.user = user
         self.factor = initial_device
@@ -167,6 +174,47 @@ class FactorCodeForm(CodeForm):
         if right:
             self.user.otp_device = self.factor  # type: ignore[attr-defined]  # django-otp
         return right
+
+
+class RecoveryCodeForm(FactorCodeForm):
+    """A recovery code, typed from paper."""
+
+    shape = _("Ein Ersatzcode besteht aus 15 Buchstaben und Ziffern.")
+    wrong = _("Dieser Ersatzcode stimmt nicht oder wurde schon benutzt.")
+
+    code = forms.CharField(
+        label=_("Ersatzcode"),
+        help_text=_("Gross oder klein, mit oder ohne Striche."),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "none",
+                "spellcheck": "false",
+                "autofocus": True,
+            }
+        ),
+    )
+
+    def read(self, typed: str) -> str:
+        """Return the code without dashes."""
+        return recovery.normalize(typed)
+
+    def is_right(self, code: str) -> bool:
+        """Verify under the limits of every code, and tell the person of the use."""
+        right = super().is_right(code)
+        if right and isinstance(self.factor, RecoverySheet):
+            actions.note_code_used(self.user, self.factor)
+        return right
+
+
+class KindForm(MethodForm):  # type: ignore[misc]  # two_factor is not typed
+    """The kind of factor to enrol: one that can be chosen, not every one there is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        offered = [kind for kind in registry.get_methods() if kind.is_available]
+        self.fields["method"].choices = [(k.code, k.verbose_name) for k in offered]
 
 
 class EnrolmentCodeForm(CodeForm):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 import os
 from functools import lru_cache
 
@@ -43,9 +44,14 @@ def _parse(ring: str) -> dict[str, bytes]:
 
 
 @lru_cache(maxsize=64)
+def _derive(ring: str, key_id: str, info: str) -> bytes:
+    derive = HKDF(SHA256(), KEY_BYTES, salt=None, info=info.encode())
+    return derive.derive(_parse(ring)[key_id])
+
+
+@lru_cache(maxsize=64)
 def _cipher(ring: str, key_id: str, purpose: str) -> AESGCM:
-    derive = HKDF(SHA256(), KEY_BYTES, salt=None, info=purpose.encode())
-    return AESGCM(derive.derive(_parse(ring)[key_id]))
+    return AESGCM(_derive(ring, key_id, purpose))
 
 
 def current_key_id() -> str:
@@ -72,3 +78,17 @@ def unseal(sealed: bytes, *, purpose: str) -> bytes:
         return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], purpose.encode())
     except InvalidTag as error:
         raise SealBroken(purpose) from error
+
+
+def fingerprints(value: str, *, purpose: str) -> list[str]:
+    """Return keyed hashes of a value that has entropy of its own, current key first.
+
+    Store the first; look for any of them, so that older keys of the ring still count.
+    """
+    ring = settings.KEY_RING
+    return [
+        hmac.digest(
+            _derive(ring, key_id, f"{purpose}.fingerprint"), value.encode(), "sha256"
+        ).hex()
+        for key_id in _parse(ring)
+    ]

@@ -74,11 +74,23 @@ def send_factor_reset(user: User, at: datetime) -> None:
     _send(user, "factor_reset", at=at)
 
 
+def send_recovery_used(user: User, at: datetime) -> None:
+    """Tell that a recovery code was accepted."""
+    _send(user, "recovery_used", at=at)
+
+
+def send_recovery_renewed(user: User, at: datetime) -> None:
+    """Tell that there are new recovery codes and the old ones are void."""
+    _send(user, "recovery_renewed", at=at)
+
+
 NOTICES = {
     "password_changed": send_password_changed,
     "factor_added": send_factor_added,
     "factor_removed": send_factor_removed,
     "factor_reset": send_factor_reset,
+    "recovery_used": send_recovery_used,
+    "recovery_renewed": send_recovery_renewed,
 }
 
 

@@ -9,8 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from two_factor.plugins.registry import MethodBase, registry
 
 from accounts import sms
-from accounts.forms import AppForm, FactorCodeForm, NumberCodeForm, NumberForm
-from accounts.models import SmsDevice, TotpDevice, User
+from accounts.forms import (
+    AppForm,
+    FactorCodeForm,
+    NumberCodeForm,
+    NumberForm,
+    RecoveryCodeForm,
+)
+from accounts.models import RecoverySheet, SmsDevice, TotpDevice, User
 
 
 class AppMethod(MethodBase):  # type: ignore[misc]  # two_factor is not typed
@@ -79,7 +85,29 @@ class SmsMethod(MethodBase):  # type: ignore[misc]  # two_factor is not typed
         return FactorCodeForm
 
 
+class RecoveryMethod(MethodBase):  # type: ignore[misc]  # two_factor is not typed
+    """A recovery code: another way in, never a kind to choose at enrolment."""
+
+    code = "recovery"
+    verbose_name = _("Ersatzcode")
+    is_available = False
+
+    def get_devices(self, user: User) -> QuerySet[RecoverySheet]:
+        """Return the person's sheet of codes, if there is one."""
+        own: QuerySet[RecoverySheet] = RecoverySheet.objects.filter(user=user)
+        return own
+
+    def recognize_device(self, device: object) -> bool:
+        """Say whether the device is a sheet of codes."""
+        return isinstance(device, RecoverySheet)
+
+    def get_token_form_class(self) -> type[RecoveryCodeForm]:
+        """Return the form for a code at log-in."""
+        return RecoveryCodeForm
+
+
 # The package's own method would offer its device with a plaintext secret.
 registry.unregister("generator")
 registry.register(AppMethod())
 registry.register(SmsMethod())
+registry.register(RecoveryMethod())

@@ -18,7 +18,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import throttles
-from accounts.models import Policy, SmsDevice, TotpDevice, User
+from accounts.models import Policy, RecoverySheet, SmsDevice, TotpDevice, User
 from accounts.models.customers import FactorDemand
 from accounts.tenancy import Role
 
@@ -29,6 +29,8 @@ PROOF_KEY = "proof"
 BY_FACTOR, BY_PASSWORD = "factor", "password"
 
 Factor = TotpDevice | SmsDevice
+# Recovery codes let in like a factor, but only beside one: they are none themselves.
+Way = Factor | RecoverySheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,26 @@ def find_factor(user: User, persistent_id: str) -> Factor | None:
     return None
 
 
-def choose_factor(user: User, persistent_id: str) -> Factor | None:
-    """Return the wanted device, else the first one, None if the person has none."""
+def find_sheet(user: User) -> RecoverySheet | None:
+    """Return the person's recovery codes, None if there never were any."""
+    sheet: RecoverySheet | None = RecoverySheet.objects.filter(user=user).first()
+    return sheet
+
+
+def list_ways(user: User) -> list[Way]:
+    """Return by what the person can prove themselves: factors, then unused codes."""
     factors = list_factors(user)
-    wanted = [factor for factor in factors if factor.persistent_id == persistent_id]
-    return next(iter(wanted + factors), None)
+    sheet = find_sheet(user) if factors else None
+    if sheet is None or not sheet.count_left():
+        return [*factors]
+    return [*factors, sheet]
+
+
+def choose_way(user: User, persistent_id: str) -> Way | None:
+    """Return the wanted device, else the first one, None if the person has none."""
+    ways = list_ways(user)
+    wanted = [way for way in ways if way.persistent_id == persistent_id]
+    return next(iter(wanted + ways), None)
 
 
 def has_factor(user: User) -> bool:
@@ -91,12 +108,14 @@ def find_demand(user: User) -> Demand | None:
 
 
 def is_verified(request: HttpRequest) -> bool:
-    """Say whether a second factor verified this very session."""
-    verified = getattr(request.user, "is_verified", None)
-    return bool(verified and verified())
+    """Say whether a second factor verified this very session.
+
+    Also right after a log-in, whose user django-otp's middleware has not seen yet.
+    """
+    return getattr(request.user, "otp_device", None) is not None
 
 
-def verify_code(factor: Factor, code: str, request: HttpRequest) -> bool:
+def verify_code(factor: Way, code: str, request: HttpRequest) -> bool:
     """Use a code up; raise RateLimited after too many. The one way a code is tried."""
     network, person = throttles.client_network(request), str(factor.user_id)
     throttles.count_try("code", person, network)
@@ -111,11 +130,18 @@ def verify_password(user: User, password: str, request: HttpRequest) -> bool:
     return authenticate(request, username=user.email, password=password) == user
 
 
-def elevate(request: HttpRequest, factor: Factor) -> None:
+def elevate(request: HttpRequest, factor: Way) -> None:
     """Mark the session as verified by the device, under a new session key."""
     request.session.cycle_key()
     django_otp.login(request, factor)
     note_proof(request)
+
+
+def keep_verified(request: HttpRequest) -> None:
+    """Let the session go on whose recovery sheet has just been replaced."""
+    user: User = request.user  # type: ignore[assignment]  # logged in
+    if isinstance(getattr(user, "otp_device", None), RecoverySheet):
+        django_otp.login(request, find_sheet(user))
 
 
 def note_proof(request: HttpRequest) -> None:
@@ -128,6 +154,8 @@ def has_fresh_proof(request: HttpRequest) -> bool:
     """Say whether the person proved themselves within the step-up time.
 
     Whoever has a second factor must have proved that; the password alone is not enough.
+    A recovery code is proof enough, so that whoever lost the phone can replace it
+    alone: no guess finds one, it works once, and its use is told by mail.
     """
     proof = request.session.get(PROOF_KEY, {})
     age = time.time() - proof.get("at", 0)

@@ -16,8 +16,8 @@ from accounts import actions, methods, second_factor, sms
 from accounts.answers import send_code, status_of, was_tried
 from accounts.detours import safe_next
 from accounts.forms import FactorCodeForm, SignInForm
-from accounts.models import SmsCode, SmsDevice, User
-from accounts.second_factor import Factor
+from accounts.models import RecoverySheet, SmsCode, SmsDevice, TotpDevice, User
+from accounts.second_factor import Way
 
 __all__ = ["LoginView", "methods"]  # methods fills two_factor's registry
 
@@ -32,7 +32,12 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
     condition_dict = {core.LoginView.TOKEN_STEP: lambda self: self.has_token_step()}
     template_name = "two_factor/core/login.html"
     send_error = ""
-    device_cache: Factor | None
+    device_cache: Way | None
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take a list of forms of its own: two_factor writes into the one of all."""
+        super().__init__(**kwargs)
+        self.form_list = dict(self.form_list)  # type: ignore[assignment]  # formtools
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Start anew; whoever is fully logged in already goes on."""
@@ -75,13 +80,13 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
             self.device_cache = None
         return data
 
-    def get_device(self, step: str | None = None) -> Factor | None:  # noqa: ARG002
+    def get_device(self, step: str | None = None) -> Way | None:  # noqa: ARG002
         """Return the device the person chose, else the first one."""
         if self.device_cache is None:
             wanted = self.request.POST.get("challenge_device") or self.storage.data.get(
                 "challenge_device", ""
             )
-            self.device_cache = second_factor.choose_factor(self.get_user(), wanted)
+            self.device_cache = second_factor.choose_way(self.get_user(), wanted)
         return self.device_cache
 
     def render(self, form: forms.Form | None = None, **kwargs: Any) -> HttpResponse:
@@ -117,12 +122,15 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
         context["next"] = safe_next(self.request)
         if self.steps.current == self.TOKEN_STEP:
             device = self.get_device()
-            factors = second_factor.list_factors(self.get_user())
+            ways = second_factor.list_ways(self.get_user())
+            others = [way for way in ways if way != device]
             context |= {
                 "device": device,
                 "is_sms": isinstance(device, SmsDevice),
-                "other_apps": [f for f in factors if f != device and not is_sms(f)],
-                "other_numbers": [f for f in factors if f != device and is_sms(f)],
+                "is_recovery": isinstance(device, RecoverySheet),
+                "other_apps": [w for w in others if isinstance(w, TotpDevice)],
+                "other_numbers": [w for w in others if isinstance(w, SmsDevice)],
+                "other_sheets": [w for w in others if isinstance(w, RecoverySheet)],
                 "send_error": self.send_error,
                 "sms": sms.find_message(self.request.session.get("sms_message", "")),
             }
@@ -136,8 +144,3 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
         factor = getattr(user, "otp_device", None)
         actions.note_sign_in(user, kind=factor.name if factor else "")
         return redirect(safe_next(self.request))
-
-
-def is_sms(factor: Factor) -> bool:
-    """Say whether the factor is a number."""
-    return isinstance(factor, SmsDevice)

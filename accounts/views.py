@@ -28,15 +28,16 @@ from accounts import actions, second_factor, sms, throttles
 from accounts.answers import send_code, status_of
 from accounts.decorators import require_step_up
 from accounts.detours import safe_next
-from accounts.errors import FactorDemanded, RateLimited
+from accounts.errors import FactorDemanded, FactorMissing, RateLimited
 from accounts.forms import (
     EmailForm,
     FactorCodeForm,
     NewPasswordForm,
     PasswordForm,
+    RecoveryCodeForm,
 )
-from accounts.models import SmsCode, SmsDevice, User
-from accounts.second_factor import Factor
+from accounts.models import RecoverySheet, SmsCode, SmsDevice, User
+from accounts.second_factor import Way
 
 
 def _person(request: HttpRequest) -> User:
@@ -58,11 +59,14 @@ def logout(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def profile(request: HttpRequest) -> HttpResponse:
-    """Show the account: second factors, password."""
+    """Show the account: second factors, recovery codes left, password."""
     user = _person(request)
+    sheet = second_factor.find_sheet(user)
     context = {
         "person": user,
         "factors": second_factor.list_factors(user),
+        "sheet": sheet,
+        "codes_left": sheet.count_left() if sheet else 0,
         "demand": second_factor.find_demand(user),
     }
     return render(request, "accounts/profile.html", context)
@@ -94,6 +98,34 @@ def remove_factor(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
+@require_step_up
+def recovery_codes(request: HttpRequest) -> HttpResponse:
+    """Ask once more, then make new recovery codes and show them this one time."""
+    user = _person(request)
+    if not second_factor.has_factor(user):
+        return redirect("accounts:profile")
+    if request.method != "POST":
+        sheet = second_factor.find_sheet(user)
+        return render(request, "accounts/renew_codes.html", {"sheet": sheet})
+    try:
+        codes = actions.renew_codes(user)
+    except FactorMissing:  # removed in this very moment
+        return redirect("accounts:profile")
+    second_factor.keep_verified(request)
+    context = {"codes": codes, "next": reverse("accounts:profile")}
+    return render(request, "accounts/recovery_codes.html", context)
+
+
+@require_POST
+def recovery_codes_kept(request: HttpRequest) -> HttpResponse:
+    """Take the person's word that the codes are put away, and go on."""
+    if request.POST.get("kept"):
+        actions.note_codes_kept(_person(request))
+    return redirect(safe_next(request, "accounts:profile"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 @sensitive_post_parameters()
 @require_step_up
 def change_password(request: HttpRequest) -> HttpResponse:
@@ -117,7 +149,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
 def step_up(request: HttpRequest) -> HttpResponse:
     """Ask for the second factor again, of whoever has none for the password."""
     user = _person(request)
-    factor = second_factor.choose_factor(user, request.GET.get("factor", ""))
+    factor = second_factor.choose_way(user, request.GET.get("factor", ""))
     form = _step_up_form(request, user, factor)
     if form.is_valid():
         if factor is None:
@@ -129,7 +161,8 @@ def step_up(request: HttpRequest) -> HttpResponse:
         "form": form,
         "factor": factor,
         "is_sms": isinstance(factor, SmsDevice),
-        "others": [f for f in second_factor.list_factors(user) if f != factor],
+        "is_recovery": isinstance(factor, RecoverySheet),
+        "others": [way for way in second_factor.list_ways(user) if way != factor],
         "next": safe_next(request),
         "sms": sms.find_message(request.session.get("sms_message", "")),
     }
@@ -137,12 +170,13 @@ def step_up(request: HttpRequest) -> HttpResponse:
 
 
 def _step_up_form(
-    request: HttpRequest, user: User, factor: Factor | None
+    request: HttpRequest, user: User, factor: Way | None
 ) -> PasswordForm | FactorCodeForm:
     data = request.POST if request.method == "POST" else None
     if factor is None:
         return PasswordForm(data=data, request=request)
-    return FactorCodeForm(data=data, request=request, user=user, initial_device=factor)
+    kind = RecoveryCodeForm if isinstance(factor, RecoverySheet) else FactorCodeForm
+    return kind(data=data, request=request, user=user, initial_device=factor)
 
 
 @require_POST

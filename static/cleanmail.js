@@ -4,10 +4,14 @@ document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");
   if (!button) return;
   const source = document.getElementById(button.dataset.copy);
-  await navigator.clipboard.writeText(source.textContent.trim());
+  await navigator.clipboard.writeText(source.innerText.trim());
   const word = button.querySelector("[data-copied]");
   if (!word) return;
   const before = word.textContent;
   word.textContent = word.dataset.copied;
   setTimeout(() => { word.textContent = before; }, 2000);
+});
+// Print buttons.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
 });

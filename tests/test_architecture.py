@@ -43,6 +43,8 @@ NOT_TENANT_OWNED = {
     "accounts.SmsDevice": "a person's",
     "accounts.SmsCode": "a person's",
     "accounts.SmsMessage": "a person's",
+    "accounts.RecoverySheet": "a person's",
+    "accounts.RecoveryCode": "a person's",
 }
 
 

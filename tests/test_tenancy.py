@@ -41,6 +41,8 @@ OWN: set[str] = {
     "accounts:profile",
     "accounts:change_password",
     "accounts:remove_factor",
+    "accounts:recovery_codes",
+    "accounts:recovery_codes_kept",
     "accounts:step_up",
     "accounts:send_step_up_code",
     "two_factor:setup",

@@ -1,7 +1,14 @@
 """What accounts stores, a file a noun."""
 
 from accounts.models.customers import Customer, Domain, Policy
-from accounts.models.devices import SmsCode, SmsDevice, SmsMessage, TotpDevice
+from accounts.models.devices import (
+    RecoveryCode,
+    RecoverySheet,
+    SmsCode,
+    SmsDevice,
+    SmsMessage,
+    TotpDevice,
+)
 from accounts.models.outbound import OutboundAccount, OutboundScanner
 from accounts.models.people import Address, AddressGrant, Membership, User
 from accounts.models.records import AuditEvent, Throttle
@@ -16,6 +23,8 @@ __all__ = [
     "OutboundAccount",
     "OutboundScanner",
     "Policy",
+    "RecoveryCode",
+    "RecoverySheet",
     "SmsCode",
     "SmsDevice",
     "SmsMessage",

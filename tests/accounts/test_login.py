@@ -48,6 +48,15 @@ def test_logs_in_verified_by_password_and_code(people, client: Client):
     assert client.get("/account/").status_code == 200
 
 
+def test_the_code_of_the_log_in_is_a_fresh_proof(people, client: Client):
+    make_totp_device(people.bob)
+    post_password(client, "bob@acme.example")
+
+    post_code(client, totp_code())
+
+    assert client.get("/account/password/").status_code == 200
+
+
 def test_refuses_a_wrong_password_and_an_unknown_person_alike(people, client: Client):
     wrong = post_password(client, "bob@acme.example", "nicht-das-richtige")
     unknown = post_password(client, "nobody@acme.example", "nicht-das-richtige")

@@ -46,7 +46,7 @@ def test_enrols_an_app_and_verifies_the_session(people, client: Client):
     response = post_app_code(client, totp.code_at(secret, totp.current_step()))
 
     device = TotpDevice.objects.get(user=people.bob)
-    assert response.url == "/account/"
+    assert "Bewahren Sie diese Ersatzcodes auf" in response.content.decode()
     assert client.session["otp_device_id"] == device.persistent_id
     assert client.session.session_key != before
     assert AuditEvent.objects.filter(action="factor.enrol", actor=people.bob).exists()

@@ -45,7 +45,10 @@ def enrol_app(page: Page) -> App:
     page.locator("main button.primary").click()
     app = App(page.locator("#secret").text_content() or "")
     type_code(page, app)
-    expect(page.locator("#secret")).to_have_count(0)
+    expect(page.locator("#recovery-codes li")).to_have_count(10)
+    page.locator("#kept").check()
+    page.locator("main button.primary").click()
+    expect(page.locator("#kept")).to_have_count(0)
     return app
 
 

@@ -107,6 +107,7 @@ def pages(people) -> dict[str, tuple[User | None, str]]:
         "missing": (alice, "/holds/no-such-page/"),
         "account": (bob, "/account/"),
         "account-password": (bob, "/account/password/"),
+        "account-codes": (bob, "/account/codes/"),
         "factor": (bob, "/account/factor/"),
         "factor-remove": (bob, f"/account/factor/remove/?factor={factor}"),
         "confirm": (bob, "/account/confirm/"),
@@ -245,6 +246,26 @@ def test_axe_finds_nothing_on_the_page_of_an_error(browser: Browser, live_server
 
     assert page.violations() == []
     context.close()
+
+
+def test_the_page_of_recovery_codes_is_accessible_and_copies_them(
+    people, visit, live_server
+):
+    for screen in ("desktop-light", "phone-dark"):
+        seen = visit(people.bob, "/account/codes/", screen)
+        seen.page.context.grant_permissions(
+            ["clipboard-read", "clipboard-write"], origin=live_server.url
+        )
+
+        seen.page.locator("main button.primary").click()
+        seen.page.locator("[data-copy]").click()
+        seen.page.locator("[data-copied]", has_text="Kopiert").wait_for()
+
+        codes = seen.page.locator("#recovery-codes li").all_text_contents()
+        copied = seen.page.evaluate("navigator.clipboard.readText()")
+        assert len(codes) == 10
+        assert copied.split() == codes
+        assert seen.violations() + seen.complaints == []
 
 
 def test_pages_are_light_and_come_from_one_host(stack: Demo, browser: Browser):
