@@ -107,9 +107,14 @@ def request_release(hold: Hold, *, actor: Actor) -> None:
 
 @transaction.atomic(durable=True)
 def deny_request(hold: Hold, *, actor: Actor) -> None:
-    """Say no to a request: the hold stays held; raise NotHeld."""
+    """Say no to a request: the hold stays held and tells so; raise NotHeld."""
     _require_release(hold, rulebook=get_rulebook(actor))
-    changes = {"decided_at": None, "decided_by": None}
+    changes: dict[str, datetime | UUID | None] = {
+        "decided_at": None,
+        "decided_by": None,
+        "denied_at": timezone.now(),
+        "denied_by": actor.user_id,
+    }
     if not _move(hold, [State.REQUESTED], State.HELD, actor=actor, **changes):
         raise NotHeld(hold.pk)
     audit.record(actor, "hold.deny_request", hold)

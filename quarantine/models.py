@@ -84,6 +84,16 @@ class Hold(TenantOwned):
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    # The latest no to a request; it stays when the release is asked for again.
+    denied_at = models.DateTimeField(null=True)
+    denied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        # Never searched: an index would only cost each hold that comes in.
+        db_index=False,
+    )
     # The worker's claim: set while one is at it.
     started_at = models.DateTimeField(null=True)
     # Set just before the end of data goes out: from then on a repeat may double.

@@ -247,6 +247,11 @@ def decider(hold: Hold) -> str:
     return show_line(str(hold.decided_by)) if hold.decided_by else _("Richtlinie")
 
 
+def denier(hold: Hold) -> str:
+    """Return who said no to the latest request; empty if nobody did."""
+    return show_line(str(hold.denied_by)) if hold.denied_by else ""
+
+
 def full_date(moment: datetime) -> str:
     """Return 24.12.2026."""
     return f"{timezone.localtime(moment):%d.%m.%Y}"

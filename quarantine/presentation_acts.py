@@ -103,7 +103,10 @@ def _asking(hold: Hold) -> tuple[Act, ...]:
     discard = _act(hold, "discard", _("Verwerfen"), "trash")
     if hold.state == State.REQUESTED:
         return (discard,)
-    ask = _act(hold, "request_release", _("Freigabe anfragen"), "release", "primary")
+    # Asked and denied: one may ask again, and knows that it is again.
+    again = hold.denied_at is not None
+    label = _("Freigabe nochmals anfragen") if again else _("Freigabe anfragen")
+    ask = _act(hold, "request_release", label, "release", "primary")
     return (ask, discard)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models.customers import Category
+from quarantine.access import Rights
 from quarantine.models import Hold, ReleaseAttempt
 from quarantine.presentation import (
     category_mark,
@@ -18,6 +19,7 @@ from quarantine.presentation import (
     score_text,
     told_time,
 )
+from quarantine.presentation_advice import advise, tell_request
 from quarantine.presentation_attempt import Reason, find_reason
 from quarantine.states import OPEN, State
 from quarantine.visible import show_line
@@ -41,10 +43,10 @@ class Answer:
     is_advice: bool = False
 
 
-def make_answer(hold: Hold, last: ReleaseAttempt | None) -> Answer:
+def make_answer(hold: Hold, last: ReleaseAttempt | None, *, rights: Rights) -> Answer:
     """Return the answer for the state; `last` is the latest try to deliver."""
     if hold.state in OPEN:
-        return _verdict(hold)
+        return _verdict(hold, rights=rights)
     tell = {
         State.RELEASING: _releasing,
         State.RELEASED: _released,
@@ -56,7 +58,7 @@ def make_answer(hold: Hold, last: ReleaseAttempt | None) -> Answer:
     return tell(hold, last)
 
 
-def _verdict(hold: Hold) -> Answer:
+def _verdict(hold: Hold, *, rights: Rights) -> Answer:
     mark = category_mark(hold.category)
     causes = {
         Category.SPAM: _("Der Filter hält diese E-Mail für unerwünschte Werbung."),
@@ -81,9 +83,9 @@ def _verdict(hold: Hold) -> Answer:
         icon=mark.icon,
         kicker=_kicker(mark.label, hold.score),
         cause=causes[Category(hold.category)],
-        todo=_advice(hold),
+        todo=advise(hold, rights=rights),
         is_advice=True,
-        hints=_asked(hold),
+        hints=tell_request(hold),
     )
 
 
@@ -92,33 +94,6 @@ def _kicker(label: str, score: float | None) -> str:
         return label
     said = {"label": label, "score": score_text(score)}
     return _("%(label)s, %(score)s Punkte") % said
-
-
-def _advice(hold: Hold) -> str:
-    if hold.category == Category.VIRUS:
-        return _("Verwerfen Sie die E-Mail. Öffnen Sie nichts daraus.")
-    if hold.category == Category.PHISHING:
-        return _(
-            "Verwerfen Sie die E-Mail. Sind Sie unsicher, fragen Sie beim Absender "
-            "nach, auf einem Weg, den Sie schon kennen."
-        )
-    if hold.category == Category.ATTACHMENT:
-        return _(
-            "Geben Sie sie nur frei, wenn Sie diesen Anhang von diesem Absender "
-            "erwarten."
-        )
-    return _(
-        "Erwarten Sie diese E-Mail, geben Sie sie frei. Sonst müssen Sie nichts tun: "
-        "Am %(date)s läuft sie ab."
-    ) % {"date": full_date(hold.expires_at)}
-
-
-def _asked(hold: Hold) -> tuple[str, ...]:
-    if hold.state != State.REQUESTED:
-        return ()
-    said = {"who": decider(hold), "time": told_time(hold.decided_at)}
-    asked = _("Freigabe angefragt: %(who)s, %(time)s. Der Administrator entscheidet.")
-    return (asked % said,)
 
 
 def _releasing(hold: Hold, last: ReleaseAttempt | None) -> Answer:

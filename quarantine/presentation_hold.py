@@ -15,6 +15,7 @@ from quarantine.presentation import (
     category_mark,
     clock_time,
     decider,
+    denier,
     poll_seconds,
     reply_text,
     told_time,
@@ -81,7 +82,7 @@ def make_status(
     """Return what the page says now."""
     last = _latest(hold, attempts)
     return Status(
-        answer=make_answer(hold, last),
+        answer=make_answer(hold, last, rights=rights),
         stations=_stations(hold, last),
         acts=make_acts(hold, rights=rights),
         history=_history(hold, attempts),
@@ -138,7 +139,11 @@ def _stations(hold: Hold, last: ReleaseAttempt | None) -> tuple[Station, ...]:
 
 def _lasted(attempt: ReleaseAttempt) -> str:
     seconds = (attempt.finished_at - attempt.started_at).total_seconds()
-    said = {"time": clock_time(attempt.finished_at), "seconds": f"{seconds:.1f}"}
+    time = clock_time(attempt.finished_at)
+    if seconds < 0.1:
+        said = {"time": time, "milliseconds": f"{seconds * 1000:.0f}"}
+        return _("%(time)s, nach %(milliseconds)s ms") % said
+    said = {"time": time, "seconds": f"{seconds:.1f}"}
     return _("%(time)s, nach %(seconds)s s") % said
 
 
@@ -156,6 +161,8 @@ def _history(hold: Hold, attempts: Sequence[ReleaseAttempt]) -> tuple[HistoryLin
     }.get(State(hold.state), _("Freigegeben"))
     if hold.decided_at is not None and hold.state != State.EXPIRED:
         lines.append((hold.decided_at, decided, decider(hold)))
+    if hold.denied_at is not None:
+        lines.append((hold.denied_at, _("Anfrage abgelehnt"), denier(hold)))
     lines += [
         (attempt.finished_at, _outcome_line(attempt), _("Cleanmail"))
         for attempt in attempts

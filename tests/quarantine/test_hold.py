@@ -90,6 +90,43 @@ def test_member_reads_why_the_admin_decides(people, client_for):
     assert f'formaction="/holds/{hold.pk}/release"' not in page
 
 
+ADVICE = {
+    "bob": "Fragen Sie die Freigabe nur an, wenn Sie diesen Anhang",
+    "alice": "Geben Sie sie nur frei, wenn Sie diesen Anhang",
+    "rita": "wenden Sie sich an den Administrator Ihrer Firma",
+}
+
+
+@pytest.mark.parametrize("who", ADVICE)
+def test_advises_each_only_what_they_may_do(people, client_for, who):
+    hold = make_hold(people.acme, category="attachment")
+
+    page = page_of(client_for(getattr(people, who)), hold)
+
+    assert [name for name, text in ADVICE.items() if text in page] == [who]
+
+
+def test_who_has_asked_is_advised_to_wait(people, client_for):
+    hold = make_hold(people.acme, category="attachment", state=State.REQUESTED)
+
+    page = page_of(client_for(people.bob), hold)
+
+    assert "Warten Sie, bis der Administrator entschieden hat." in page
+    assert "Fragen Sie die Freigabe" not in page
+
+
+@pytest.mark.parametrize(
+    ("took", "told"), [(0.035, "nach 35 ms"), (0, "nach 0 ms"), (0.1, "nach 0.1 s")]
+)
+def test_short_tries_are_told_in_milliseconds(people, client_for, took, told):
+    hold = make_hold(people.acme, state=State.RELEASED, decided_at=timezone.now())
+    start = timezone.now()
+    finished_at = start + timedelta(seconds=took)
+    make_attempt(hold, "accepted", started_at=start, finished_at=finished_at)
+
+    assert told in page_of(client_for(people.bob), hold)
+
+
 @pytest.mark.parametrize("state", State)
 def test_renders_each_state_without_any_attempt(people, client_for, state):
     hold = make_hold(

@@ -219,6 +219,42 @@ def test_member_asks_and_admin_grants(people, client_for):
 
 
 @pytest.mark.db
+def test_denial_is_told_to_both_and_may_be_asked_again(people, client_for):
+    hold = make_hold(people.acme, category="phishing")
+    alice, bob = client_for(people.alice), client_for(people.bob)
+    url = f"/holds/{hold.pk}/"
+
+    bob.post(f"{url}request")
+    alice.post(f"{url}deny")
+    denied = bob.get(url).content.decode()
+    seen = alice.get(url).content.decode()
+    bob.post(f"{url}request")
+    asked = alice.get(url).content.decode()
+
+    after = Hold.objects.get(pk=hold.pk)
+    assert (after.state, after.denied_by) == (State.REQUESTED, people.alice)
+    said = f"Der Administrator hat die Anfrage zur Freigabe abgelehnt: {people.alice}"
+    assert said in denied
+    assert "Freigabe nochmals anfragen" in denied
+    for page in (denied, seen, asked):
+        assert ">Anfrage abgelehnt</td>" in page
+    assert f"Eine frühere Anfrage wurde abgelehnt: {people.alice}" in asked
+    assert said not in asked
+
+
+@pytest.mark.db
+def test_denial_nobody_gave_is_not_told(people, client_for):
+    hold = make_hold(people.acme, category="phishing")
+    client = client_for(people.bob)
+    client.post(f"/holds/{hold.pk}/request")
+
+    page = client.get(f"/holds/{hold.pk}/").content.decode()
+
+    assert "Freigabe angefragt" in page
+    assert "abgelehnt" not in page
+
+
+@pytest.mark.db
 def test_member_may_not_grant_their_own_request(people, client_for):
     hold = make_hold(people.acme, category="phishing", state=State.REQUESTED)
     client = client_for(people.bob)

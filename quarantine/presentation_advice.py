@@ -1,0 +1,81 @@
+"""What to do about a hold that waits for a decision, and how its request stands."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from accounts.models.customers import Category
+from quarantine.access import Rights
+from quarantine.models import Hold
+from quarantine.presentation import decider, denier, full_date, told_time
+from quarantine.states import State
+
+
+def advise(hold: Hold, *, rights: Rights) -> str:
+    """Return the advice to a reader with these rights: never what they may not do."""
+    if not rights.can_act:
+        return _advise_viewer(hold)
+    if hold.category == Category.VIRUS:
+        return _("Verwerfen Sie die E-Mail. Öffnen Sie nichts daraus.")
+    if hold.category == Category.PHISHING:
+        return _(
+            "Verwerfen Sie die E-Mail. Sind Sie unsicher, fragen Sie beim Absender "
+            "nach, auf einem Weg, den Sie schon kennen."
+        )
+    if not rights.can_release:
+        return _advise_asking(hold)
+    if hold.category == Category.ATTACHMENT:
+        return _(
+            "Geben Sie sie nur frei, wenn Sie diesen Anhang von diesem Absender "
+            "erwarten."
+        )
+    return _(
+        "Erwarten Sie diese E-Mail, geben Sie sie frei. Sonst müssen Sie nichts tun: "
+        "Am %(date)s läuft sie ab."
+    ) % {"date": full_date(hold.expires_at)}
+
+
+def _advise_viewer(hold: Hold) -> str:
+    if hold.category in {Category.VIRUS, Category.PHISHING}:
+        return _("Lassen Sie die E-Mail, wo sie ist. Sie müssen nichts tun.")
+    return _(
+        "Erwarten Sie diese E-Mail, wenden Sie sich an den Administrator Ihrer Firma. "
+        "Sonst müssen Sie nichts tun: Am %(date)s läuft sie ab."
+    ) % {"date": full_date(hold.expires_at)}
+
+
+def _advise_asking(hold: Hold) -> str:
+    if hold.state == State.REQUESTED:
+        return _("Warten Sie, bis der Administrator entschieden hat.")
+    if hold.category == Category.ATTACHMENT:
+        return _(
+            "Fragen Sie die Freigabe nur an, wenn Sie diesen Anhang von diesem "
+            "Absender erwarten."
+        )
+    return _(
+        "Erwarten Sie diese E-Mail, fragen Sie die Freigabe an. Sonst müssen Sie "
+        "nichts tun: Am %(date)s läuft sie ab."
+    ) % {"date": full_date(hold.expires_at)}
+
+
+def tell_request(hold: Hold) -> tuple[str, ...]:
+    """Say who asked for the release, and whether that was denied before."""
+    hints = []
+    if hold.state == State.REQUESTED:
+        said = {"who": decider(hold), "time": told_time(hold.decided_at)}
+        asked = _(
+            "Freigabe angefragt: %(who)s, %(time)s. Der Administrator entscheidet."
+        )
+        hints.append(asked % said)
+    if hold.denied_at is not None:
+        said = {"who": denier(hold), "time": told_time(hold.denied_at)}
+        denied = (
+            _("Eine frühere Anfrage wurde abgelehnt: %(who)s, %(time)s.")
+            if hold.state == State.REQUESTED
+            else _(
+                "Der Administrator hat die Anfrage zur Freigabe abgelehnt: %(who)s, "
+                "%(time)s."
+            )
+        )
+        hints.append(denied % said)
+    return tuple(hints)
