@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from diagnostics.actions import Question
 
+PORT_LIMITS = _("Ein Port liegt zwischen 1 und 65535.")
+
 
 class ProbeForm(forms.Form):
     """What the customer's server is set to, and optionally the log-in.
@@ -35,7 +37,11 @@ class ProbeForm(forms.Form):
         label=_("Eingestellter Port"),
         help_text=_("Leer lassen, wenn Sie es nicht wissen."),
         required=False,
-        validators=[MinValueValidator(1), MaxValueValidator(65535)],
+        validators=[
+            MinValueValidator(1, PORT_LIMITS),
+            MaxValueValidator(65535, PORT_LIMITS),
+        ],
+        error_messages={"invalid": PORT_LIMITS},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
     username = forms.CharField(

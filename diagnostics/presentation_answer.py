@@ -73,10 +73,10 @@ def _running(probe: Probe, stations: tuple[Station, ...]) -> Answer:
             "Die Prüfung beginnt von selbst, sobald er wieder da ist. Sie können die "
             "Seite verlassen."
         )
-        return Answer("is-warn", "clock", _("wartet"), cause, todo)
+        return Answer("is-warn", "clock", _("Wartet"), cause, todo)
     if probe.state == Probe.State.QUEUED:
         cause = _("Die Prüfung beginnt gleich.")
-        return Answer("is-info", "spinner", _("wartet"), cause, _short_wait())
+        return Answer("is-info", "spinner", _("Wartet"), cause, _short_wait())
     now = next((one.number for one in stations if one.state == NOW), len(stations))
     kicker = _("Station %(now)s von %(all)s") % {"now": now, "all": len(stations)}
     cause = _("Wir gehen den Weg Station für Station ab.")

@@ -118,6 +118,8 @@ def test_asks_again_until_it_is_final(people, client_for, probe, name):
 
     assert 'hx-trigger="every 1s"' in running
     assert "Station 3 von 7" in running
+    assert "Diese Prüfung läuft vom Portal aus" in running
+    assert "Diese Prüfung lief vom Portal aus" in done
     assert "hx-trigger" not in done
 
 
@@ -163,6 +165,7 @@ def test_says_what_cannot_be_told_apart(people, client_for, probe):
 def test_waiting_probe_can_be_reloaded_without_script(people, client_for, probe):
     page = client_for(people.alice).get(path(probe)).content.decode()
 
+    assert "</svg> Wartet</p>" in page
     assert "Die Prüfung beginnt gleich." in page
     assert f'<a class="btn slim" href="{path(probe)}">' in page
 

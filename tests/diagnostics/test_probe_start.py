@@ -131,6 +131,15 @@ def test_says_what_is_wrong_at_the_field(people, client_for, sent, typed, field)
     assert not Probe.objects.exists()
 
 
+@pytest.mark.parametrize("port", ["0", "99999", "zwei"])
+def test_says_in_its_own_words_what_a_port_is(people, client_for, sent, port):
+    factories.make_scanner()
+
+    page = client_for(people.alice).post(URL, {"port": port}).content.decode()
+
+    assert "<span>Ein Port liegt zwischen 1 und 65535.</span>" in page
+
+
 def test_never_sends_the_password_back(people, client_for, sent):
     factories.make_scanner()
 
