@@ -13,9 +13,11 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 START_SECONDS = 90
 STOP_SECONDS = 10
 
@@ -59,6 +61,14 @@ class Supervisor:
         self.children: dict[str, subprocess.Popen[bytes]] = {}
         self.logs = settings.VAR_DIR / "log"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the processes run in: links in mails lead to this run's port."""
+        own = dict(os.environ)
+        if urlsplit(settings.PORTAL_URL).hostname in LOOPBACK:
+            own["PORTAL_URL"] = f"http://127.0.0.1:{self.port}"
+        return own
+
     def _commands(self) -> dict[str, list[str]]:
         python, manage = sys.executable, str(settings.BASE_DIR / "manage.py")
         celery = [python, "-m", "celery", "-A", "cleanmail.celery"]
@@ -85,7 +95,7 @@ class Supervisor:
                     stdout=log,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
-                    env=os.environ,
+                    env=self.environment,
                 )
 
     def dead(self) -> str:

@@ -62,7 +62,12 @@ class Command(BaseCommand):
         )
         if ready and not Hold.objects.exists():
             command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "demo"]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+            subprocess.run(  # noqa: S603 - ourselves
+                command,
+                check=True,
+                stdout=subprocess.DEVNULL,
+                env=supervisor.environment,
+            )
         if not ready or not supervisor.wait_for_page():
             died = supervisor.dead() or "web"
             message = f"{died} did not start; see {supervisor.logs / died}.log"
