@@ -119,6 +119,13 @@ def enrol_number(user: User, number: str) -> SmsDevice:
 
 
 @transaction.atomic(durable=True)
+def rename_factor(user: User, factor: Factor, nickname: str) -> None:
+    """Keep what the person calls one of their own factors; empty takes it back."""
+    type(factor).objects.filter(pk=factor.pk, user=user).update(nickname=nickname)
+    _record(user, "factor.rename", factor)
+
+
+@transaction.atomic(durable=True)
 def remove_factor(user: User, factor: Factor) -> None:
     """Remove one of the person's own; raise FactorDemanded if it must stay."""
     User.objects.select_for_update().get(pk=user.pk)

@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 
 from accounts import actions, throttles
 from accounts.errors import RateLimited, SmsUnavailable
-from accounts.forms import is_limited
 from accounts.models import User
 
 # What the limits have counted; what else is wrong was refused unread.
@@ -34,10 +33,16 @@ def status_of(form: forms.BaseForm | None) -> int:
     """Return 429 for too many tries, 422 for what else is wrong, else 200."""
     if form is None or not form.is_bound or form.is_valid():
         return 200
-    return 429 if is_limited(form) else 422
+    return 429 if _is_limited(form) else 422
 
 
 def was_tried(form: forms.BaseForm | None) -> bool:
     """Say whether a password or code was looked at, and is not right."""
     found = form.errors.as_data() if form is not None else {}
     return any(e.code in TRIED for errors in found.values() for e in errors)
+
+
+def _is_limited(form: forms.BaseForm) -> bool:
+    """Say whether the form was refused because of too many tries."""
+    data = form.errors.as_data()
+    return any(e.code == "limited" for errors in data.values() for e in errors)

@@ -16,6 +16,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from formtools.wizard.views import SessionWizardView
+from two_factor.forms import MethodForm
 from two_factor.plugins.registry import MethodNotFoundError, registry
 from two_factor.views import core
 from two_factor.views.utils import IdempotentSessionWizardView
@@ -23,7 +24,7 @@ from two_factor.views.utils import IdempotentSessionWizardView
 from accounts import actions, methods, qr, second_factor, sms, totp
 from accounts.answers import send_code, status_of
 from accounts.detours import lead_to, safe_next
-from accounts.forms import AppForm, KindForm, NumberCodeForm
+from accounts.forms import AppForm, NumberCodeForm
 from accounts.keyring import seal, unseal
 from accounts.models import SmsCode, User
 from accounts.phone_numbers import mask
@@ -31,6 +32,15 @@ from accounts.phone_numbers import mask
 __all__ = ["SetupView", "methods"]  # methods fills two_factor's registry
 
 ENROLMENT_SECONDS = 30 * 60
+
+
+class KindForm(MethodForm):  # type: ignore[misc]  # two_factor is not typed
+    """The kind of factor to enrol: one that can be chosen, not every one there is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        offered = [kind for kind in registry.get_methods() if kind.is_available]
+        self.fields["method"].choices = [(k.code, k.verbose_name) for k in offered]
 
 
 class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not typed

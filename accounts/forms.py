@@ -11,22 +11,15 @@ from django.contrib.auth.forms import AuthenticationForm, SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from two_factor.forms import MethodForm
-from two_factor.plugins.registry import registry
 
 from accounts import actions, recovery, second_factor, throttles, totp
 from accounts.errors import NumberRefused, RateLimited
 from accounts.models import RecoverySheet, SmsCode, SmsDevice, TotpDevice, User
+from accounts.models.devices import NICKNAME_LENGTH
 from accounts.phone_numbers import parse_mobile
 from accounts.second_factor import Way
 
 WRONG_PASSWORD = _("E-Mail-Adresse oder Passwort stimmt nicht.")
-
-
-def is_limited(form: forms.BaseForm) -> bool:
-    """Say whether the form was refused because of too many tries."""
-    data = form.errors.as_data()
-    return any(e.code == "limited" for errors in data.values() for e in errors)
 
 
 class EmailForm(forms.Form):
@@ -208,13 +201,23 @@ class RecoveryCodeForm(FactorCodeForm):
         return right
 
 
-class KindForm(MethodForm):  # type: ignore[misc]  # two_factor is not typed
-    """The kind of factor to enrol: one that can be chosen, not every one there is."""
+class NicknameForm(forms.Form):
+    """What the person calls a factor."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        offered = [kind for kind in registry.get_methods() if kind.is_available]
-        self.fields["method"].choices = [(k.code, k.verbose_name) for k in offered]
+    nickname = forms.CharField(
+        label=_("Name"),
+        help_text=_("Zum Beispiel «Mein Telefon». Leer lassen, um ihn zu entfernen."),
+        max_length=NICKNAME_LENGTH,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_nickname(self) -> str:
+        """Refuse what turns or hides text."""
+        nickname: str = self.cleaned_data["nickname"]
+        if not nickname.isprintable():
+            raise ValidationError(_("Dieser Name enthält unsichtbare Zeichen."))
+        return nickname
 
 
 class EnrolmentCodeForm(CodeForm):

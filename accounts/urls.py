@@ -12,6 +12,7 @@ urlpatterns = [
     path("account/", views.profile, name="profile"),
     path("account/password/", views.change_password, name="change_password"),
     path("account/factor/remove/", views.remove_factor, name="remove_factor"),
+    path("account/factor/rename/", views.rename_factor, name="rename_factor"),
     path("account/codes/", views.recovery_codes, name="recovery_codes"),
     path("account/codes/kept/", views.recovery_codes_kept, name="recovery_codes_kept"),
     path("account/confirm/", views.step_up, name="step_up"),

@@ -33,11 +33,12 @@ from accounts.forms import (
     EmailForm,
     FactorCodeForm,
     NewPasswordForm,
+    NicknameForm,
     PasswordForm,
     RecoveryCodeForm,
 )
 from accounts.models import RecoverySheet, SmsCode, SmsDevice, User
-from accounts.second_factor import Way
+from accounts.second_factor import Factor, Way
 
 
 def _person(request: HttpRequest) -> User:
@@ -75,13 +76,35 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @require_step_up
+def rename_factor(request: HttpRequest) -> HttpResponse:
+    """Ask what one of one's own factors shall be called, then call it that."""
+    user = _person(request)
+    factor = _own_factor(request)
+    data = request.POST if request.method == "POST" else None
+    form = NicknameForm(data, initial={"nickname": factor.nickname})
+    if not form.is_valid():
+        context, status = {"form": form, "factor": factor}, status_of(form)
+        return render(request, "accounts/rename_factor.html", context, status=status)
+    actions.rename_factor(user, factor, form.cleaned_data["nickname"])
+    messages.success(request, _("Der Name ist gespeichert."))
+    return redirect("accounts:profile")
+
+
+def _own_factor(request: HttpRequest) -> Factor:
+    wanted = request.POST.get("factor") or request.GET.get("factor", "")
+    factor = second_factor.find_factor(_person(request), wanted)
+    if factor is None:
+        raise Http404
+    return factor
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@require_step_up
 def remove_factor(request: HttpRequest) -> HttpResponse:
     """Ask once more, then remove one of one's own factors."""
     user = _person(request)
-    wanted = request.POST.get("factor") or request.GET.get("factor", "")
-    factor = second_factor.find_factor(user, wanted)
-    if factor is None:
-        raise Http404
+    factor = _own_factor(request)
     if request.method != "POST":
         return render(request, "accounts/remove_factor.html", {"factor": factor})
     try:

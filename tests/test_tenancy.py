@@ -41,6 +41,7 @@ OWN: set[str] = {
     "accounts:profile",
     "accounts:change_password",
     "accounts:remove_factor",
+    "accounts:rename_factor",
     "accounts:recovery_codes",
     "accounts:recovery_codes_kept",
     "accounts:step_up",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 CODE_LIFETIME = timedelta(minutes=5)
+NICKNAME_LENGTH = 40
 
 
 class TotpDevice(Device):  # type: ignore[misc]  # django-otp is not typed
@@ -34,6 +35,8 @@ class TotpDevice(Device):  # type: ignore[misc]  # django-otp is not typed
     sealed_secret = models.BinaryField()
     # The last step whose code was accepted: an older or equal one is a replay.
     last_step = models.BigIntegerField(default=-1)
+    # What the person calls it; `name` is django-otp's and says the kind.
+    nickname = models.CharField(max_length=NICKNAME_LENGTH, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True)
 
@@ -43,8 +46,8 @@ class TotpDevice(Device):  # type: ignore[misc]  # django-otp is not typed
 
     @property
     def label(self) -> str:
-        """What the person calls it."""
-        return gettext("Authenticator-App")
+        """What the person knows it by."""
+        return _named(gettext("Authenticator-App"), self.nickname)
 
     def verify_token(self, token: str) -> bool:
         """Accept a right code once; of two clicks at the same moment one wins."""
@@ -62,6 +65,8 @@ class SmsDevice(Device):  # type: ignore[misc]  # django-otp is not typed
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     sealed_number = models.BinaryField()
     number_hint = models.CharField(max_length=32)
+    # What the person calls it; `name` is django-otp's and says the kind.
+    nickname = models.CharField(max_length=NICKNAME_LENGTH, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True)
 
@@ -71,8 +76,9 @@ class SmsDevice(Device):  # type: ignore[misc]  # django-otp is not typed
 
     @property
     def label(self) -> str:
-        """What the person calls it."""
-        return gettext("SMS an %(number)s") % {"number": self.number_hint}
+        """What the person knows it by."""
+        kind = gettext("SMS an %(number)s") % {"number": self.number_hint}
+        return _named(kind, self.nickname)
 
     @property
     def number(self) -> str:
@@ -241,6 +247,12 @@ def hash_number(number: str) -> str:
 def seal_number(number: str) -> bytes:
     """Return the number as SmsDevice keeps it."""
     return seal(number.encode(), purpose="sms")
+
+
+def _named(kind: str, nickname: str) -> str:
+    if not nickname:
+        return kind
+    return gettext("%(kind)s «%(name)s»") % {"kind": kind, "name": nickname}
 
 
 def _hash_code(user_id: UUID, number: str, purpose: str, code: str) -> str:

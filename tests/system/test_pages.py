@@ -108,6 +108,7 @@ def pages(people) -> dict[str, tuple[User | None, str]]:
         "account": (bob, "/account/"),
         "account-password": (bob, "/account/password/"),
         "account-codes": (bob, "/account/codes/"),
+        "account-rename": (bob, f"/account/factor/rename/?factor={factor}"),
         "factor": (bob, "/account/factor/"),
         "factor-remove": (bob, f"/account/factor/remove/?factor={factor}"),
         "confirm": (bob, "/account/confirm/"),
