@@ -145,7 +145,12 @@ class TenantQuerySet(models.QuerySet[Any]):
 class TenantOwned(models.Model):
     """A row that belongs to exactly one customer, for good."""
 
-    customer = models.ForeignKey("accounts.Customer", models.PROTECT, related_name="+")
+    customer = models.ForeignKey(
+        "accounts.Customer",
+        models.PROTECT,
+        related_name="+",
+        verbose_name=_("Kunde"),
+    )
 
     objects = TenantQuerySet.as_manager()
 

@@ -49,25 +49,36 @@ class Probe(TenantOwned):
         INTERNAL = "internal", _("interner Fehler")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    kind = models.CharField(max_length=16, choices=Kind, default=Kind.OUTBOUND)
-    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
-    scanner = models.ForeignKey(OutboundScanner, models.PROTECT, null=True)
+    kind = models.CharField(
+        _("Art"), max_length=16, choices=Kind, default=Kind.OUTBOUND
+    )
+    state = models.CharField(
+        _("Stand"), max_length=16, choices=State, default=State.QUEUED
+    )
+    scanner = models.ForeignKey(
+        OutboundScanner,
+        models.PROTECT,
+        null=True,
+        verbose_name=_("Outbound Scanner"),
+    )
     # What the customer's own server is set to, as typed.
-    configured_host = models.CharField(max_length=255, blank=True)
-    configured_port = models.PositiveIntegerField(null=True)
-    username = models.CharField(max_length=255, blank=True)
+    configured_host = models.CharField(
+        _("eingestellter Server"), max_length=255, blank=True
+    )
+    configured_port = models.PositiveIntegerField(_("eingestellter Port"), null=True)
+    username = models.CharField(_("Benutzername"), max_length=255, blank=True)
     has_password = models.BooleanField(default=False)
     nonce = models.CharField(max_length=32)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("gestartet am"), auto_now_add=True)
     # When a worker was woken last: the sweep waits before it does so again.
     sent_at = models.DateTimeField(default=timezone.now)
-    started_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(_("begonnen"), null=True)
     lease_until = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-    note = models.CharField(max_length=32, choices=Note, blank=True)
+    finished_at = models.DateTimeField(_("beendet"), null=True)
+    note = models.CharField(_("Bemerkung"), max_length=32, choices=Note, blank=True)
     # The likeliest cause as it was judged at the end, for lists; pages judge afresh.
     first_cause = models.CharField(max_length=40, blank=True)
 
@@ -102,10 +113,10 @@ class Evidence(TenantOwned):
     probe = models.ForeignKey(Probe, models.CASCADE, related_name="evidence")
     ordinal = models.PositiveSmallIntegerField()
     vantage = models.CharField(max_length=16, default="server")
-    check_name = models.CharField(max_length=32)
-    subject = models.CharField(max_length=300)
-    status = models.CharField(max_length=16, choices=Status)
-    duration_seconds = models.FloatField(default=0)
+    check_name = models.CharField(_("Beobachtung"), max_length=32)
+    subject = models.CharField(_("Gegenstand"), max_length=300)
+    status = models.CharField(_("Ergebnis"), max_length=16, choices=Status)
+    duration_seconds = models.FloatField(_("Dauer in Sekunden"), default=0)
     facts = models.JSONField(default=dict)
     transcript = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)

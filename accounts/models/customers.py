@@ -45,7 +45,7 @@ class Customer(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(_("Name"), max_length=200)
     is_active = models.BooleanField(_("aktiv"), default=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("erfasst am"), auto_now_add=True)
 
     class Meta:
         verbose_name = _("Kunde")
