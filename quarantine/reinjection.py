@@ -8,9 +8,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q, Subquery
-from django.db.models.expressions import Combinable
-from django.db.models.functions import Coalesce
+from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from accounts.tenancy import TenantQuerySet
@@ -170,7 +168,6 @@ def _retry_after(hold: Hold) -> timedelta | None:
     return timedelta(seconds=delays[tried]) if tried < len(delays) else None
 
 
-def _next_number(hold: Hold) -> Combinable:
-    """Return what the INSERT itself finds: one query less."""
-    numbers = hold.attempts.order_by("-number").values("number")
-    return Coalesce(Subquery(numbers[:1]), 0) + 1
+def _next_number(hold: Hold) -> int:
+    last = hold.attempts.aggregate(last=Max("number"))["last"]
+    return (last or 0) + 1
