@@ -36,6 +36,7 @@ test-all: .venv/dev packages check
 
 format: .venv/dev
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+	@$(BIN)/python -m tests.module_map
 
 translations: .venv/dev packages
 	@$(BIN)/python -m tests.translations write

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import actions, audit
+from accounts import audit
+from accounts.actions import customers
 from accounts.models import (
     Address,
     AddressGrant,
@@ -184,7 +185,7 @@ class UserAdmin(AuditedAdmin):
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         if not change:
-            actions.send_invitation(obj)
+            customers.send_invitation(obj)
 
     @admin.action(description=_("Link zum Setzen des Passworts senden"))
     def send_invitation(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -192,7 +193,7 @@ class UserAdmin(AuditedAdmin):
         sent = 0
         for user in queryset:
             if not user.has_usable_password():
-                actions.send_invitation(user)
+                customers.send_invitation(user)
                 sent += 1
         messages.info(request, _("%(count)d gesendet") % {"count": sent})
 

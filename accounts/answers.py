@@ -6,7 +6,8 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts import actions, throttles
+from accounts import throttles
+from accounts.actions import codes
 from accounts.errors import RateLimited, SmsUnavailable
 from accounts.models import User
 
@@ -18,7 +19,7 @@ def send_code(request: HttpRequest, user: User, number: str, purpose: str) -> st
     """Send a code and remember its SMS for the status line; return what went wrong."""
     network = throttles.client_network(request)
     try:
-        message = actions.send_code(user, number, purpose, network=network)
+        message = codes.send_code(user, number, purpose, network=network)
     except RateLimited as error:
         return error.user_message
     except SmsUnavailable:

@@ -21,10 +21,11 @@ from two_factor.plugins.registry import MethodNotFoundError, registry
 from two_factor.views import core
 from two_factor.views.utils import IdempotentSessionWizardView
 
-from accounts import actions, methods, qr, second_factor, sms, totp
+from accounts import methods, qr, second_factor, sms, totp
+from accounts.actions import recovery_codes
 from accounts.answers import send_code, status_of
 from accounts.detours import lead_to, safe_next
-from accounts.forms import AppForm, NumberCodeForm
+from accounts.forms.factors import AppForm, NumberCodeForm
 from accounts.keyring import seal, unseal
 from accounts.models import SmsCode, User
 from accounts.phone_numbers import mask
@@ -149,7 +150,7 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
         self.storage.reset()
         second_factor.elevate(self.request, device)
         messages.success(self.request, _("Ihr zweiter Faktor ist eingerichtet."))
-        codes = actions.issue_first_codes(self.request.user)
+        codes = recovery_codes.issue_first_codes(self.request.user)
         target = safe_next(self.request, "accounts:profile")
         if not codes:
             return redirect(target)

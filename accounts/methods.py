@@ -9,13 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from two_factor.plugins.registry import MethodBase, registry
 
 from accounts import sms
-from accounts.forms import (
-    AppForm,
-    FactorCodeForm,
-    NumberCodeForm,
-    NumberForm,
-    RecoveryCodeForm,
-)
+from accounts.forms.codes import FactorCodeForm, RecoveryCodeForm
+from accounts.forms.factors import AppForm, NumberCodeForm, NumberForm
 from accounts.models import RecoverySheet, SmsDevice, TotpDevice, User
 
 

@@ -12,10 +12,12 @@ from django.shortcuts import redirect
 from formtools.wizard.views import SessionWizardView
 from two_factor.views import core
 
-from accounts import actions, methods, second_factor, sms
+from accounts import methods, second_factor, sms
+from accounts.actions import sign_ins
 from accounts.answers import send_code, status_of, was_tried
 from accounts.detours import safe_next
-from accounts.forms import FactorCodeForm, SignInForm
+from accounts.forms.codes import FactorCodeForm
+from accounts.forms.passwords import SignInForm
 from accounts.models import RecoverySheet, SmsCode, SmsDevice, TotpDevice, User
 from accounts.second_factor import Way
 
@@ -105,7 +107,7 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
         user = self.get_user()
         typed = self.request.POST.get("auth-username", "")
         email = user.email if user and self.steps.current != self.AUTH_STEP else typed
-        actions.note_failed_sign_in(email, step=self.steps.current)
+        sign_ins.note_failed_sign_in(email, step=self.steps.current)
 
     def _send_code(self) -> None:
         device = self.get_device()
@@ -142,5 +144,5 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
         login(self.request, user)
         second_factor.note_proof(self.request)
         factor = getattr(user, "otp_device", None)
-        actions.note_sign_in(user, kind=factor.name if factor else "")
+        sign_ins.note_sign_in(user, kind=factor.name if factor else "")
         return redirect(safe_next(self.request))

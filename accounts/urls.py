@@ -4,30 +4,32 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts import views
+from accounts.views import factors, passwords, profile, step_up
 
 app_name = "accounts"
 urlpatterns = [
-    path("logout/", views.logout, name="logout"),
-    path("account/", views.profile, name="profile"),
-    path("account/password/", views.change_password, name="change_password"),
-    path("account/factor/remove/", views.remove_factor, name="remove_factor"),
-    path("account/factor/rename/", views.rename_factor, name="rename_factor"),
-    path("account/codes/", views.recovery_codes, name="recovery_codes"),
-    path("account/codes/kept/", views.recovery_codes_kept, name="recovery_codes_kept"),
-    path("account/confirm/", views.step_up, name="step_up"),
+    path("logout/", profile.logout, name="logout"),
+    path("account/", profile.profile, name="profile"),
+    path("account/password/", passwords.change_password, name="change_password"),
+    path("account/factor/remove/", factors.remove_factor, name="remove_factor"),
+    path("account/factor/rename/", factors.rename_factor, name="rename_factor"),
+    path("account/codes/", factors.recovery_codes, name="recovery_codes"),
+    path(
+        "account/codes/kept/", factors.recovery_codes_kept, name="recovery_codes_kept"
+    ),
+    path("account/confirm/", step_up.step_up, name="step_up"),
     path(
         "account/confirm/sms/send/",
-        views.send_step_up_code,
+        step_up.send_step_up_code,
         name="send_step_up_code",
     ),
-    path("account/sms/", views.sms_status, name="sms_status"),
-    path("password/", views.password_reset, name="password_reset"),
-    path("password/sent/", views.password_reset_sent, name="password_reset_sent"),
-    path("password/done/", views.password_reset_done, name="password_reset_done"),
+    path("account/sms/", step_up.sms_status, name="sms_status"),
+    path("password/", passwords.password_reset, name="password_reset"),
+    path("password/sent/", passwords.password_reset_sent, name="password_reset_sent"),
+    path("password/done/", passwords.password_reset_done, name="password_reset_done"),
     path(
         "password/<uidb64>/<token>/",
-        views.PasswordResetConfirm.as_view(),
+        passwords.PasswordResetConfirm.as_view(),
         name="password_reset_confirm",
     ),
 ]

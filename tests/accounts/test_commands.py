@@ -10,7 +10,8 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from accounts import actions, audit
+from accounts import audit
+from accounts.actions import sign_ins
 from accounts.models import AuditEvent, Customer, Domain, Membership, User
 from accounts.second_factor import has_factor
 from accounts.tenancy import Role
@@ -80,9 +81,9 @@ def test_reset_factor_needs_a_person_and_a_reason(people, arguments):
 
 
 def test_verify_audit_names_the_unsealed_tail(people):
-    actions.note_sign_in(people.bob, kind="app")
+    sign_ins.note_sign_in(people.bob, kind="app")
     audit.seal_events()
-    actions.note_sign_out(people.bob)
+    sign_ins.note_sign_out(people.bob)
 
     printed = run("verify_audit")
 
@@ -94,7 +95,7 @@ def test_verify_audit_names_the_unsealed_tail(people):
 @pytest.mark.parametrize("harm", ["change", "remove", "swap"])
 def test_verify_audit_names_the_first_broken_entry(people, harm):
     for _ in range(4):
-        actions.note_sign_in(people.bob, kind="app")
+        sign_ins.note_sign_in(people.bob, kind="app")
     audit.seal_events()
     second, third = AuditEvent.objects.order_by("sequence")[1:3]
     if harm == "change":

@@ -6,7 +6,8 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from accounts import actions, tasks
+from accounts import tasks
+from accounts.actions import factors, sign_ins
 from accounts.mail import NOTICES, send_invitation
 from accounts.models import AuditEvent
 
@@ -33,7 +34,7 @@ def test_invitation_has_a_link(people):
 
 def test_enrolment_is_told(people, worker_in_line, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        actions.enrol_app(people.bob, b"x" * 20, step=1)
+        factors.enrol_app(people.bob, b"x" * 20, step=1)
 
     assert mail.outbox[0].subject == "Neuer zweiter Faktor für Cleanmail"
 
@@ -52,7 +53,7 @@ def test_nobody_left_is_no_error(people):
 
 
 def test_the_sealer_chains_what_happened(people):
-    actions.note_sign_in(people.bob, kind="app")
+    sign_ins.note_sign_in(people.bob, kind="app")
 
     tasks.seal_audit()
 

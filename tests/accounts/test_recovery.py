@@ -15,7 +15,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import actions, recovery, second_factor, totp
+from accounts import recovery, second_factor, totp
+from accounts.actions import factors, recovery_codes
 from accounts.errors import FactorMissing
 from accounts.models import AuditEvent, RecoveryCode, RecoverySheet, TotpDevice, User
 from tests.accounts.conftest import (
@@ -37,7 +38,7 @@ KEPT = "/account/codes/kept/"
 def issue(user: User) -> list[str]:
     """Give the person an app and codes."""
     make_totp_device(user)
-    return actions.issue_first_codes(user)
+    return recovery_codes.issue_first_codes(user)
 
 
 def ask_for_code(client: Client, user: User, **query) -> RecoverySheet:
@@ -129,7 +130,7 @@ def test_sending_the_enrolment_again_shows_them_no_more(people, client: Client):
 
 def test_a_second_factor_brings_no_new_codes(people, client_for):
     client = client_for(people.bob)
-    actions.issue_first_codes(people.bob)
+    recovery_codes.issue_first_codes(people.bob)
     before = list(RecoveryCode.objects.values_list("code_hash", flat=True))
 
     response = enrol(client)
@@ -140,7 +141,7 @@ def test_a_second_factor_brings_no_new_codes(people, client_for):
 
 def test_the_tick_is_remembered_and_leads_on(people, client_for):
     client = client_for(people.bob)
-    actions.issue_first_codes(people.bob)
+    recovery_codes.issue_first_codes(people.bob)
     before = client.get("/account/").content.decode()
 
     response = client.post(KEPT, {"kept": "on", "next": "/holds/"})
@@ -153,7 +154,7 @@ def test_the_tick_is_remembered_and_leads_on(people, client_for):
 @pytest.mark.parametrize("data", [{}, {"next": "https://evil.example/"}])
 def test_without_the_tick_nothing_is_remembered(people, client_for, data):
     client = client_for(people.bob)
-    actions.issue_first_codes(people.bob)
+    recovery_codes.issue_first_codes(people.bob)
 
     assert client.post(KEPT, data).url == "/account/"
     assert RecoverySheet.objects.get().kept_at is None
@@ -307,7 +308,7 @@ def test_whoever_lost_the_phone_replaces_it_alone(people, client: Client):
 
 def test_step_up_takes_a_code(people, client_for):
     client = client_for(people.bob)
-    codes = actions.issue_first_codes(people.bob)
+    codes = recovery_codes.issue_first_codes(people.bob)
     sheet = RecoverySheet.objects.get()
     with time_machine.travel(timezone.now() + timedelta(minutes=10)):
         page = client.get("/account/confirm/").content.decode()
@@ -327,7 +328,7 @@ def test_renewal_shows_new_codes_and_the_old_ones_die(
     people, client_for, worker_in_line, django_capture_on_commit_callbacks
 ):
     client = client_for(people.bob)
-    old = actions.issue_first_codes(people.bob)
+    old = recovery_codes.issue_first_codes(people.bob)
     asked = client.get(CODES)
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -358,7 +359,7 @@ def test_renewal_ends_sessions_by_old_codes_but_not_the_own(people):
 
 def test_renewal_asks_for_a_fresh_proof(people, client_for):
     client = client_for(people.bob)
-    actions.issue_first_codes(people.bob)
+    recovery_codes.issue_first_codes(people.bob)
     before = RecoverySheet.objects.get()
 
     with time_machine.travel(timezone.now() + timedelta(minutes=10)):
@@ -373,7 +374,7 @@ def test_there_are_no_codes_without_a_factor(people, client: Client):
 
     assert client.post(CODES).url == client.get(CODES).url == "/account/"
     with pytest.raises(FactorMissing):
-        actions.renew_codes(people.bob)
+        recovery_codes.renew_codes(people.bob)
     assert "Ersatzcodes" not in client.get("/account/").content.decode()
 
 
@@ -381,9 +382,9 @@ def test_codes_go_with_the_last_factor_only(people):
     issue(people.bob)
     first, second = TotpDevice.objects.get(), make_totp_device(people.bob)
 
-    actions.remove_factor(people.bob, first)
+    factors.remove_factor(people.bob, first)
     between = RecoverySheet.objects.count()
-    actions.remove_factor(people.bob, second)
+    factors.remove_factor(people.bob, second)
 
     assert between == 1
     assert not RecoverySheet.objects.exists()
@@ -394,7 +395,7 @@ def test_reset_takes_the_codes_of_this_person_only(people):
     issue(people.bob)
     issue(people.alice)
 
-    actions.reset_factor(people.bob, reason="Telefon verloren")
+    factors.reset_factor(people.bob, reason="Telefon verloren")
 
     assert RecoverySheet.objects.get().user == people.alice
     assert second_factor.list_ways(people.bob) == []
@@ -411,7 +412,7 @@ def test_codes_can_not_be_chosen_at_enrolment(people, client: Client):
 
 def test_the_sheet_can_not_be_removed_as_a_factor(people, client_for):
     client = client_for(people.bob)
-    actions.issue_first_codes(people.bob)
+    recovery_codes.issue_first_codes(people.bob)
     sheet = RecoverySheet.objects.get()
 
     for verb in (client.get, client.post):

@@ -10,7 +10,7 @@ from django.contrib.auth import SESSION_KEY
 from django.db import connection
 from django.test import Client
 
-from accounts import actions
+from accounts.actions import recovery_codes
 from accounts.models import RecoveryCode, RecoverySheet
 from tests.accounts.conftest import LOGIN, post_code, post_password
 from tests.conftest import make_totp_device
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_of_two_sessions_with_one_code_one_gets_in(people):
     make_totp_device(people.bob)
-    code = actions.issue_first_codes(people.bob)[0]
+    code = recovery_codes.issue_first_codes(people.bob)[0]
     sheet = RecoverySheet.objects.get()
     clients = [Client(), Client()]
     for client in clients:
@@ -45,7 +45,7 @@ def test_of_two_sessions_with_one_code_one_gets_in(people):
 
 def test_of_many_uses_of_one_code_one_wins(people):
     make_totp_device(people.bob)
-    code = actions.issue_first_codes(people.bob)[0]
+    code = recovery_codes.issue_first_codes(people.bob)[0]
     ready = Barrier(8)
 
     def use(_number: int) -> bool:
@@ -67,7 +67,7 @@ def test_two_first_factors_in_the_same_moment_bring_one_sheet(people):
     def issue(_number: int) -> int:
         try:
             ready.wait(10)
-            return len(actions.issue_first_codes(people.bob))
+            return len(recovery_codes.issue_first_codes(people.bob))
         finally:
             connection.close()
 

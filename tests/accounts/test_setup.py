@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts import totp
-from accounts.forms import AppForm
+from accounts.forms.factors import AppForm
 from accounts.models import AuditEvent, SmsDevice, TotpDevice
 from tests.accounts.conftest import (
     SETUP,

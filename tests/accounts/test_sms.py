@@ -17,7 +17,9 @@ from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.utils import timezone
 
-from accounts import actions, sms, tasks
+from accounts import sms, tasks
+from accounts.actions import factors
+from accounts.actions.codes import send_code
 from accounts.errors import NumberRefused, RateLimited
 from accounts.models import SmsCode, SmsDevice, SmsMessage
 from accounts.phone_numbers import mask, parse_mobile
@@ -107,11 +109,11 @@ def post_number_code(client: Client, code: str):
 
 
 def make_sms_device(user, number: str = NUMBER) -> SmsDevice:
-    return actions.enrol_number(user, number)
+    return factors.enrol_number(user, number)
 
 
 def send(commits, user, number: str = NUMBER, purpose: str = "login") -> SmsMessage:
-    return commits(lambda: actions.send_code(user, number, purpose, network="n"))
+    return commits(lambda: send_code(user, number, purpose, network="n"))
 
 
 def later(seconds: int) -> time_machine.travel:
@@ -403,7 +405,7 @@ def test_nobody_sends_a_code_to_the_number_of_another(people, client, gateway):
 
 
 def test_a_message_that_a_worker_holds_is_left_alone(people, gateway):
-    message = actions.send_code(people.bob, NUMBER, "login", network="n")
+    message = send_code(people.bob, NUMBER, "login", network="n")
     SmsMessage.objects.update(started_at=timezone.now())
 
     sms.deliver(message.pk)
@@ -420,7 +422,7 @@ def test_a_message_is_delivered_once(people, gateway, commits):
 
 
 def test_the_sweep_sends_what_the_broker_lost(people, gateway, commits):
-    message = actions.send_code(people.bob, NUMBER, "login", network="n")
+    message = send_code(people.bob, NUMBER, "login", network="n")
     with later(20):
         commits(tasks.sweep)
 
@@ -429,7 +431,7 @@ def test_the_sweep_sends_what_the_broker_lost(people, gateway, commits):
 
 
 def test_the_sweep_ends_what_came_too_late(people, gateway, commits):
-    message = actions.send_code(people.bob, NUMBER, "login", network="n")
+    message = send_code(people.bob, NUMBER, "login", network="n")
     with later(400):
         commits(tasks.sweep)
 
@@ -439,7 +441,7 @@ def test_the_sweep_ends_what_came_too_late(people, gateway, commits):
 
 
 def test_the_sweep_forgets_old_codes_and_messages(people, gateway):
-    actions.send_code(people.bob, NUMBER, "login", network="n")
+    send_code(people.bob, NUMBER, "login", network="n")
     with later(2 * 86400):
         tasks.sweep()
         codes = SmsCode.objects.count()
@@ -451,7 +453,7 @@ def test_the_sweep_forgets_old_codes_and_messages(people, gateway):
 
 
 def test_the_sweep_ends_what_a_dead_worker_held(people, gateway):
-    message = actions.send_code(people.bob, NUMBER, "login", network="n")
+    message = send_code(people.bob, NUMBER, "login", network="n")
     SmsMessage.objects.update(started_at=timezone.now())
     with later(90):
         tasks.sweep()
@@ -461,7 +463,7 @@ def test_the_sweep_ends_what_a_dead_worker_held(people, gateway):
 
 
 def test_the_status_line_stops_asking_when_it_is_final(people, client, gateway):
-    message = actions.send_code(people.bob, NUMBER, "login", network="n")
+    message = send_code(people.bob, NUMBER, "login", network="n")
     session = client.session
     session["sms_message"] = str(message.pk)
     session.save()

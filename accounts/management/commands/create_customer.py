@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.core.validators import validate_domain_name, validate_email
 
-from accounts.actions import create_customer
+from accounts.actions.customers import create_customer
 from accounts.errors import DomainTaken
 from accounts.mail import password_link
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts.actions import reset_factor
+from accounts.actions.factors import reset_factor
 from accounts.models import User
 
 

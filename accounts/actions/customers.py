@@ -1,0 +1,51 @@
+"""Customers: made by the operator, their people invited."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit, tasks
+from accounts.enqueue import enqueue
+from accounts.errors import (
+    DomainTaken,
+)
+from accounts.models import (
+    Address,
+    Customer,
+    Domain,
+    Membership,
+    Policy,
+    User,
+)
+from accounts.tenancy import Role
+
+
+def send_invitation(user: User) -> None:
+    """Mail the link to the first password, once the surrounding transaction commits."""
+    enqueue(tasks.send_invitation, user.pk)
+
+
+@transaction.atomic(durable=True)
+def create_customer(name: str, domain: str, *, admin: str, next_hop: str) -> User:
+    """Make a customer with a domain and its admin; raise DomainTaken.
+
+    The operator vouches for the domain; the admin sets a password by link.
+    """
+    if Domain.objects.filter(name=domain).exists():
+        raise DomainTaken(domain)
+    customer = Customer.objects.create(name=name)
+    Policy.objects.create(customer=customer)
+    own = Domain.objects.create(
+        customer=customer,
+        name=domain,
+        verified_at=timezone.now(),
+        next_hop_host=next_hop,
+    )
+    Address.objects.create(customer=customer, domain=own, local_part="")
+    email = admin.strip().lower()
+    person = User.objects.filter(email=email).first()
+    person = person or User.objects.create_user(email)
+    Membership.objects.create(customer=customer, user=person, role=Role.ADMIN)
+    audit.record_event("customer.create", customer, customer_id=customer.pk)
+    return person

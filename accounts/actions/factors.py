@@ -1,0 +1,90 @@
+"""Second factors: kept, named, removed, reset."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import second_factor
+from accounts.actions.history import notify, record_for
+from accounts.errors import (
+    FactorDemanded,
+)
+from accounts.keyring import seal
+from accounts.models import (
+    RecoverySheet,
+    SmsCode,
+    SmsDevice,
+    TotpDevice,
+    User,
+)
+from accounts.models.devices import seal_number
+from accounts.phone_numbers import mask
+from accounts.second_factor import Factor
+
+
+@transaction.atomic(durable=True)
+def enrol_app(user: User, secret: bytes, *, step: int) -> TotpDevice:
+    """Keep the app's secret; the code of `step` that proved it is used up."""
+    device: TotpDevice = TotpDevice.objects.create(
+        user=user,
+        name="app",
+        confirmed=True,
+        sealed_secret=seal(secret, purpose="totp"),
+        last_step=step,
+        last_used_at=timezone.now(),
+    )
+    record_for(user, "factor.enrol", device, kind="app")
+    notify(user, "factor_added")
+    return device
+
+
+@transaction.atomic(durable=True)
+def enrol_number(user: User, number: str) -> SmsDevice:
+    """Keep a number that a code has proved; the same number is kept once."""
+    device: SmsDevice = SmsDevice.objects.create(
+        user=user,
+        name="sms",
+        confirmed=True,
+        sealed_number=seal_number(number),
+        number_hint=mask(number),
+        last_used_at=timezone.now(),
+    )
+    record_for(user, "factor.enrol", device, kind="sms")
+    notify(user, "factor_added")
+    return device
+
+
+@transaction.atomic(durable=True)
+def rename_factor(user: User, factor: Factor, nickname: str) -> None:
+    """Keep what the person calls one of their own factors; empty takes it back."""
+    type(factor).objects.filter(pk=factor.pk, user=user).update(nickname=nickname)
+    record_for(user, "factor.rename", factor)
+
+
+@transaction.atomic(durable=True)
+def remove_factor(user: User, factor: Factor) -> None:
+    """Remove one of the person's own; raise FactorDemanded if it must stay."""
+    User.objects.select_for_update().get(pk=user.pk)
+    demanded = second_factor.find_demand(user) is not None
+    if demanded and len(second_factor.list_factors(user)) == 1:
+        raise FactorDemanded(factor.pk)
+    record_for(user, "factor.remove", factor)
+    factor.delete()
+    if not second_factor.has_factor(user):
+        RecoverySheet.objects.filter(user=user).delete()
+    notify(user, "factor_removed")
+
+
+@transaction.atomic(durable=True)
+def reset_factor(user: User, *, reason: str) -> int:
+    """Take all second factors away, by the operator; return how many there were."""
+    User.objects.select_for_update().get(pk=user.pk)
+    factors = second_factor.list_factors(user)
+    RecoverySheet.objects.filter(user=user).delete()
+    TotpDevice.objects.filter(user=user).delete()
+    SmsDevice.objects.filter(user=user).delete()
+    SmsCode.objects.filter(user=user).delete()
+    record_for(user, "factor.reset", user, reason=reason, factors=len(factors))
+    notify(user, "factor_reset")
+    return len(factors)

@@ -1,0 +1,36 @@
+"""Passwords: set, and asked to be reset."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from accounts import tasks, throttles
+from accounts.actions.history import notify, record_for
+from accounts.enqueue import enqueue
+from accounts.identifiers import uuid7
+from accounts.models import (
+    User,
+)
+
+HOUR = 3600
+
+
+@transaction.atomic(durable=True)
+def set_password(user: User, password: str, *, action: str) -> None:
+    """Set a password; every other session of the person ends by it."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record_for(user, action, user)
+    notify(user, "password_changed")
+
+
+def request_password_reset(email: str, *, network: str) -> None:
+    """Mail the link if the address is somebody's; raise RateLimited.
+
+    The same is done for an unknown address, so that neither answer nor time tells.
+    """
+    account = email.strip().lower()
+    throttles.spend("reset.network", network, limit=20, seconds=HOUR)
+    throttles.spend("reset", account, limit=3, seconds=HOUR)
+    user = User.objects.filter(email=account, is_active=True).first()
+    enqueue(tasks.send_password_reset, user.pk if user else uuid7())
