@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -66,8 +67,21 @@ def write() -> int:
     return 0
 
 
+def keeps_placeholders(entry: polib.POEntry) -> bool:
+    """Say whether a translation asks for the values that its text offers."""
+    offered = _placeholders(entry.msgid) | _placeholders(entry.msgid_plural)
+    if not entry.msgid_plural:
+        return _placeholders(entry.msgstr) == offered
+    # "Ein Code" may leave the number out.
+    return all(_placeholders(text) <= offered for text in entry.msgstr_plural.values())
+
+
+def _placeholders(text: str) -> set[str]:
+    return set(re.findall(r"%\(\w+\)[a-z]|\{\w*\}|%[sd]", text))
+
+
 def check() -> int:
-    """Return 1 if a text has no translation or a compiled catalogue is stale."""
+    """Return 1 for a text without translation, or one that is stale or misfits."""
     faults = []
     for language in LANGUAGES:
         known = polib.pofile(str(catalogue(language)))
@@ -82,6 +96,11 @@ def check() -> int:
             for entry in fresh
             if not (found := known.find(entry.msgid, msgctxt=entry.msgctxt))
             or not found.translated()
+        ]
+        faults += [
+            f"{language}: other placeholders: {entry.msgid!r}"
+            for entry in known
+            if not keeps_placeholders(entry)
         ]
     print("\n".join(faults[:40]))
     if faults:

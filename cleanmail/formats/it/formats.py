@@ -1,11 +1,3 @@
-"""Swiss formats, the same in all four languages."""
+"""The Swiss formats, found here by Django."""
 
-DECIMAL_SEPARATOR = "."
-THOUSAND_SEPARATOR = "’"
-NUMBER_GROUPING = 3
-DATE_FORMAT = "d.m.Y"
-SHORT_DATE_FORMAT = "d.m.Y"
-TIME_FORMAT = "H:i"
-DATETIME_FORMAT = "d.m.Y, H:i"
-SHORT_DATETIME_FORMAT = "d.m.Y, H:i"
-FIRST_DAY_OF_WEEK = 1
+from cleanmail.formats.swiss import *  # noqa: F403 - Django reads names of this module
