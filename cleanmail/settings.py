@@ -295,6 +295,18 @@ ALLOWED_PORTS: list[int] = env.list(
 # --- Diagnostics ---------------------------------------------------------------------
 PROBE_SECONDS: int = env.int("PROBE_SECONDS", default=30)
 PROBES_PER_HOUR: int = env.int("PROBES_PER_HOUR", default=60)
+DOMAIN_CHECKS_PER_HOUR: int = env.int("DOMAIN_CHECKS_PER_HOUR", default=20)
+# What a domain's records should say.
+MAIL_EXCHANGERS: list[str] = env.list("MAIL_EXCHANGERS", default=[])
+SPF_INCLUDE: str = env.str("SPF_INCLUDE", default="")
+DKIM_SELECTORS: list[str] = env.list(
+    "DKIM_SELECTORS",
+    default=["default", "dkim", "mail", "google", "k1", "s1", "selector1", "selector2"],
+)
+# Empty: what the system asks.
+DNS_RESOLVERS: list[str] = env.list("DNS_RESOLVERS", default=[])
+DNS_PORT: int = env.int("DNS_PORT", default=53)
+CHECK_HISTORY_DAYS: int = env.int("CHECK_HISTORY_DAYS", default=90)
 
 # --- Logs -----------------------------------------------------------------------------
 LOGGING: dict[str, Any] = {

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
-from accounts.models import OutboundScanner
+from accounts.models import Domain, OutboundScanner
 from accounts.tenancy import Actor, Permission, require_permission
 from diagnostics.models import Evidence, Probe
 
@@ -15,23 +15,49 @@ LIST_LIMIT = 50
 
 
 def list_probes(actor: Actor) -> QuerySet[Probe]:
-    """Return the newest probes; raise NotPermitted for members."""
+    """Return the newest probes of the scanner; raise NotPermitted for members."""
     require_permission(actor, Permission.VIEW_PROBES)
     mine: QuerySet[Probe] = Probe.objects.visible_to(actor)
-    return mine.select_related("scanner").order_by("-created_at")[:LIST_LIMIT]
+    outbound = mine.filter(kind=Probe.Kind.OUTBOUND)
+    return outbound.select_related("scanner").order_by("-created_at")[:LIST_LIMIT]
 
 
 def get_probe(actor: Actor, pk: UUID) -> Probe:
     """Return the probe; raise NotPermitted for members, Http404 out of reach."""
     require_permission(actor, Permission.VIEW_PROBES)
     mine: QuerySet[Probe] = Probe.objects.visible_to(actor)
-    return get_object_or_404(mine.select_related("scanner"), pk=pk)
+    outbound = mine.filter(kind=Probe.Kind.OUTBOUND)
+    return get_object_or_404(outbound.select_related("scanner"), pk=pk)
 
 
 def list_evidence(actor: Actor, probe: Probe) -> list[Evidence]:
     """Return all evidence of a probe, in the order in which it came."""
     mine: QuerySet[Evidence] = Evidence.objects.visible_to(actor)
     return list(mine.filter(probe=probe).order_by("ordinal"))
+
+
+def list_checks(actor: Actor, domain: Domain) -> QuerySet[Probe]:
+    """Return the probes of a domain and of its next hop, newest first: the history.
+
+    Their evidence comes along, as `domain_verdict.judge` reads it.
+    """
+    require_permission(actor, Permission.VIEW_PROBES)
+    mine: QuerySet[Probe] = Probe.objects.visible_to(actor).filter(domain=domain)
+    return mine.prefetch_related("evidence").order_by("-created_at")[:LIST_LIMIT]
+
+
+def find_latest_check(
+    actor: Actor, domain: Domain, kind: Probe.Kind, *, is_final: bool | None = None
+) -> Probe | None:
+    """Return the newest probe of that kind; with `is_final`, of those (not) ended."""
+    require_permission(actor, Permission.VIEW_PROBES)
+    mine: QuerySet[Probe] = Probe.objects.visible_to(actor)
+    fitting = mine.filter(domain=domain, kind=kind)
+    if is_final is not None:
+        ended = fitting.exclude(state__in=Probe.UNFINISHED)
+        running = fitting.filter(state__in=Probe.UNFINISHED)
+        fitting = ended if is_final else running
+    return fitting.prefetch_related("evidence").order_by("-created_at").first()
 
 
 def find_scanner() -> OutboundScanner | None:

@@ -60,10 +60,24 @@ class EvidenceInline(ReadOnly, admin.StackedInline):  # type: ignore[type-arg]
 class ProbeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     """Probes of all customers with verdict and evidence."""
 
-    list_display = ("created_at", "customer", "configured_host", "state", "note")
+    list_display = (
+        "created_at",
+        "kind",
+        "customer",
+        "domain",
+        "configured_host",
+        "state",
+        "note",
+    )
     list_filter = ("state", "kind")
-    list_select_related = ("customer",)
-    search_fields = ("customer__name", "configured_host", "nonce", "id")
+    list_select_related = ("customer", "domain")
+    search_fields = (
+        "customer__name",
+        "domain__name",
+        "configured_host",
+        "nonce",
+        "id",
+    )
     ordering = ("-created_at",)
     date_hierarchy = None
     exclude = ("has_password",)
@@ -89,4 +103,4 @@ class ProbeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     def get_queryset(self, request: HttpRequest) -> QuerySet[Probe]:
         """Read the scanner along."""
         rows: QuerySet[Probe] = super().get_queryset(request)
-        return rows.select_related("scanner", "created_by")
+        return rows.select_related("scanner", "domain", "created_by")

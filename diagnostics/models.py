@@ -6,11 +6,12 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import uuid7
-from accounts.models import OutboundScanner
+from accounts.models import Domain, OutboundScanner
 from accounts.tenancy import TenantOwned
 from diagnostics.checks import evidence
 
@@ -39,6 +40,8 @@ class Probe(TenantOwned):
         FAILED = "failed", _("gescheitert")
         EXPIRED = "expired", _("abgelaufen")
 
+    UNFINISHED: ClassVar = (State.QUEUED, State.RUNNING)
+
     class Note(models.TextChoices):
         """Why a probe failed or expired."""
 
@@ -61,7 +64,17 @@ class Probe(TenantOwned):
         null=True,
         verbose_name=_("Outbound Scanner"),
     )
-    # What the customer's own server is set to, as typed.
+    # Of a probe of the domain's records or of its next hop.
+    domain = models.ForeignKey(
+        Domain,
+        models.CASCADE,
+        null=True,
+        related_name="+",
+        verbose_name=_("Domain"),
+    )
+    # Of a probe of the next hop: named in RCPT, and nothing is sent to it.
+    test_recipient = models.CharField(_("Testadresse"), max_length=320, blank=True)
+    # What the customer's own server is set to, as typed; or the next hop asked about.
     configured_host = models.CharField(
         _("eingestellter Server"), max_length=255, blank=True
     )
@@ -88,6 +101,22 @@ class Probe(TenantOwned):
         indexes: ClassVar = [
             models.Index(fields=["customer", "-created_at"], name="probe_newest"),
             models.Index(fields=["state", "created_at"], name="probe_state"),
+            models.Index(
+                fields=["domain", "kind", "-created_at"],
+                condition=Q(domain__isnull=False),
+                name="probe_of_domain",
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(kind="outbound", domain__isnull=True, scanner__isnull=False)
+                | Q(
+                    kind__in=["next_hop", "domain"],
+                    domain__isnull=False,
+                    scanner__isnull=True,
+                ),
+                name="probe_kind_has_its_subject",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -96,7 +125,7 @@ class Probe(TenantOwned):
     @property
     def is_final(self) -> bool:
         """Whether nothing more will come."""
-        return self.state not in {self.State.QUEUED, self.State.RUNNING}
+        return self.state not in self.UNFINISHED
 
 
 class Evidence(TenantOwned):
