@@ -82,3 +82,15 @@ class FactorMissing(CleanmailError):
 
 class DomainTaken(CleanmailError):
     """The domain belongs to a customer already."""
+
+
+class LastAdmin(CleanmailError):
+    """A customer keeps at least one admin who can act."""
+
+    @property
+    def user_message(self) -> str:
+        """Say what must come first."""
+        return gettext(
+            "Das ist der einzige Administrator. "
+            "Machen Sie zuerst jemand anderen zum Administrator."
+        )

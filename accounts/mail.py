@@ -84,7 +84,19 @@ def send_recovery_renewed(user: User, at: datetime) -> None:
     _send(user, "recovery_renewed", at=at)
 
 
+def send_role_changed(user: User, at: datetime) -> None:
+    """Tell that an admin gave the person another role."""
+    _send(user, "role_changed", at=at)
+
+
+def send_membership_ended(user: User, at: datetime) -> None:
+    """Tell that the person no longer belongs to a customer."""
+    _send(user, "membership_ended", at=at)
+
+
 NOTICES = {
+    "role_changed": send_role_changed,
+    "membership_ended": send_membership_ended,
     "password_changed": send_password_changed,
     "factor_added": send_factor_added,
     "factor_removed": send_factor_removed,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import django_otp
 from django.conf import settings
 from django.contrib.auth import authenticate
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -23,7 +23,9 @@ from accounts.models.customers import FactorDemand
 from accounts.tenancy import Role
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
+    from uuid import UUID
 
 PROOF_KEY = "proof"
 BY_FACTOR, BY_PASSWORD = "factor", "password"
@@ -80,10 +82,19 @@ def choose_way(user: User, persistent_id: str) -> Way | None:
 
 def has_factor(user: User) -> bool:
     """Say whether the person has a confirmed device; one query."""
+    return _holders().filter(pk=user.pk).exists()
+
+
+def find_holders(user_ids: Iterable[UUID]) -> set[UUID]:
+    """Return which of these people have a confirmed device; one query."""
+    mine = _holders().filter(pk__in=list(user_ids))
+    return set(mine.values_list("pk", flat=True))
+
+
+def _holders() -> QuerySet[User]:
     app = TotpDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
     number = SmsDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
-    mine = User.objects.filter(Exists(app) | Exists(number), pk=user.pk)
-    return mine.exists()
+    return User.objects.filter(Exists(app) | Exists(number))
 
 
 def find_demand(user: User) -> Demand | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.views import factors, passwords, profile, step_up
+from accounts.views import factors, passwords, people, profile, step_up
 
 app_name = "accounts"
 urlpatterns = [
@@ -24,6 +24,10 @@ urlpatterns = [
         name="send_step_up_code",
     ),
     path("account/sms/", step_up.sms_status, name="sms_status"),
+    path("people/", people.people, name="people"),
+    path("people/<uuid:pk>/", people.person, name="person"),
+    path("people/<uuid:pk>/role/change/", people.change_role, name="change_role"),
+    path("people/<uuid:pk>/end/", people.end_membership, name="end_membership"),
     path("password/", passwords.password_reset, name="password_reset"),
     path("password/sent/", passwords.password_reset_sent, name="password_reset_sent"),
     path("password/done/", passwords.password_reset_done, name="password_reset_done"),

@@ -26,11 +26,12 @@ class NavItem:
     is_current: bool
 
 
-def _navigation(actor: Actor, namespace: str) -> list[NavItem]:
+def _navigation(actor: Actor, path: str) -> list[NavItem]:
     items = [(_("Zurückgehalten"), "quarantine:holds", Permission.VIEW_HOLDS)]
+    items.append((_("Personen"), "accounts:people", Permission.MANAGE_PEOPLE))
     items.append((_("Diagnose"), "diagnostics:probes", Permission.VIEW_PROBES))
     return [
-        NavItem(label, reverse(name), name.startswith(f"{namespace}:"))
+        NavItem(label, url := reverse(name), path.startswith(url))
         for label, name, permission in items
         if actor.can(permission)
     ]
@@ -46,13 +47,11 @@ def _zone_name() -> str:
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Return portal name, navigation, customer, languages and the reader's zone."""
     actor: Actor | None = getattr(request, "actor", None)
-    match = request.resolver_match
-    namespace = match.namespace if match else ""
     return {
         "portal_name": settings.PORTAL_NAME,
         "languages": settings.LANGUAGES,
-        "nav": _navigation(actor, namespace) if actor else [],
-        "in_profile": namespace in {"accounts", "two_factor"},
+        "nav": _navigation(actor, request.path) if actor else [],
+        "in_profile": request.path.startswith(reverse("accounts:profile")),
         "customer": getattr(request, "customer", None),
         "zone_name": _zone_name(),
     }

@@ -50,6 +50,7 @@ OWN: set[str] = {
     "diagnostics:probe_start",  # makes a row of the person's own customer
 }
 COLLECTION: set[str] = {
+    "accounts:people",
     "quarantine:holds",
     "quarantine:hold_rows",
     "diagnostics:probes",
@@ -65,10 +66,13 @@ OBJECT: dict[str, str] = {
     "quarantine:hold": "hold",
     "quarantine:hold_row": "hold",
     "quarantine:hold_status": "hold",
+    "accounts:person": "person",
+    "accounts:end_membership": "person",
     "diagnostics:probe": "probe",
     "diagnostics:probe_progress": "probe",
 }
 POST_OBJECT: dict[str, str] = {
+    "accounts:change_role": "person",
     "quarantine:mark_seen": "hold",
     "quarantine:release": "hold",
     "quarantine:release_again": "hold",
@@ -114,7 +118,13 @@ def acme_rows(people) -> dict[str, uuid.UUID]:
         subject=MARK,
         content=f"Subject: {MARK}\r\nFrom: <m@x.example>\r\n\r\n{MARK}\r\n".encode(),
     )
-    return {"hold": hold.pk, "probe": factories.make_probe(people.acme).pk}
+    people.bob.full_name = MARK
+    people.bob.save()
+    return {
+        "hold": hold.pk,
+        "probe": factories.make_probe(people.acme).pk,
+        "person": people.bob.pk,
+    }
 
 
 def test_every_address_has_a_row():

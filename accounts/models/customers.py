@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import uuid7
-from accounts.tenancy import TenantOwned
+from accounts.tenancy import Role, TenantOwned
 
 
 class Category(models.TextChoices):
@@ -112,3 +112,9 @@ class Policy(TenantOwned):
 
     def __str__(self) -> str:
         return str(self.domain or self.customer)
+
+    def demands_of(self, role: str) -> bool:
+        """Say whether that role must have a second factor, today or from a day on."""
+        if self.second_factor == FactorDemand.EVERYBODY:
+            return True
+        return self.second_factor == FactorDemand.ADMINS and role == Role.ADMIN

@@ -1,0 +1,1 @@
+"""The way to the rows of accounts: who reaches which."""

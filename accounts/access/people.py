@@ -1,0 +1,44 @@
+"""The way to the people of a customer: their memberships, grants, what is demanded."""
+
+from __future__ import annotations
+
+from typing import cast
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+from django.shortcuts import get_object_or_404
+
+from accounts.models import AddressGrant, Membership, Policy
+from accounts.tenancy import Actor, Permission, require_permission
+
+
+def list_people(actor: Actor, *, search: str = "") -> QuerySet[Membership]:
+    """Return the memberships of the actor's customer, by address."""
+    require_permission(actor, Permission.MANAGE_PEOPLE)
+    people = Membership.objects.visible_to(actor).select_related("user")
+    for word in search.split():
+        people = people.filter(
+            Q(user__email__icontains=word) | Q(user__full_name__icontains=word)
+        )
+    return cast("QuerySet[Membership]", people.order_by("user__email", "pk"))
+
+
+def get_person(actor: Actor, pk: UUID) -> Membership:
+    """Return the membership of that person; raise Http404 if out of reach."""
+    return get_object_or_404(list_people(actor), user_id=pk)
+
+
+def list_grants(actor: Actor, user_ids: list[UUID]) -> list[AddressGrant]:
+    """Return these people's grants within the actor's customer, by address."""
+    require_permission(actor, Permission.MANAGE_PEOPLE)
+    grants = AddressGrant.objects.visible_to(actor).filter(user_id__in=user_ids)
+    ordered = grants.select_related("address__domain", "user").order_by(
+        "address__local_part", "address__domain__name"
+    )
+    return list(ordered)
+
+
+def find_policy(actor: Actor) -> Policy:
+    """Return the customer's policy, the defaults if there is none."""
+    own = Policy.objects.filter(customer_id=actor.customer_id, domain=None)
+    return own.first() or Policy(customer_id=actor.customer_id)
