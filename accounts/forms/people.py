@@ -25,10 +25,10 @@ class RoleForm(forms.Form):
     role = forms.ChoiceField(label=_("Rolle"), choices=Role)
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no generic at run time
     """A person of the customer, named so that two of the same name differ."""
 
-    def label_from_instance(self, obj: Membership) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Membership) -> str:
         """Return name and address."""
         user = obj.user
         return f"{user.full_name} ({user.email})" if user.full_name else user.email
