@@ -83,6 +83,39 @@ class FactorMissing(CleanmailError):
 class DomainTaken(CleanmailError):
     """The domain belongs to a customer already."""
 
+    @property
+    def user_message(self) -> str:
+        """Say so to the customer whose own list holds it."""
+        return gettext("Diese Domain steht schon in Ihrer Liste.")
+
+
+NAME_REASONS = {
+    "syntax": _("Das ist kein Domainname. Beispiel: muster.ch."),
+    "length": _("Dieser Name ist zu lang."),
+    "address": _("Hier steht die Domain allein, ohne @ und was davor kommt."),
+    "suffix": _(
+        "Unter diesem Namen melden viele ihre Domain an, er gehört niemandem allein. "
+        "Beispiel: muster.ch statt ch."
+    ),
+}
+
+
+class DomainNameRefused(CleanmailError):
+    """No domain that a customer can hold; `reason` is a key of NAME_REASONS."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    @property
+    def user_message(self) -> str:
+        """Say what is wrong with the name, in the language of whoever reads it."""
+        return str(NAME_REASONS[self.reason])
+
+
+class DomainGone(CleanmailError):
+    """The domain was removed meanwhile."""
+
 
 class LastAdmin(CleanmailError):
     """A customer keeps at least one admin who can act."""

@@ -16,7 +16,7 @@ from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.models import User
+from accounts.models import Domain, User
 
 
 def password_link(user: User) -> str:
@@ -104,6 +104,11 @@ NOTICES = {
     "recovery_used": send_recovery_used,
     "recovery_renewed": send_recovery_renewed,
 }
+
+
+def send_domain_notice(user: User, notice: str, domain: Domain, at: datetime) -> None:
+    """Tell an admin what happened to a domain; `notice` is the template's name."""
+    _send(user, notice, domain=domain, at=at)
 
 
 def _send(user: User, template: str, **context: object) -> None:

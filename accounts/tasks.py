@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from accounts import audit, mail, sms, throttles
 from accounts.enqueue import enqueue
-from accounts.models import User
+from accounts.models import Domain, User
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +56,17 @@ def send_notice(user_id: str, notice: str, at: str) -> None:
         logger.info("person %s is gone, no notice", user_id)
         return
     mail.NOTICES[notice](user, datetime.fromisoformat(at))
+
+
+@shared_task(name="accounts.send_domain_notice", **MAIL_RETRIES)
+def send_domain_notice(user_id: str, notice: str, domain_id: str, at: str) -> None:
+    """Tell an admin what happened to a domain."""
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    domain = Domain.objects.filter(pk=domain_id).first()
+    if user is None or domain is None:
+        logger.info("person %s or domain %s is gone, no notice", user_id, domain_id)
+        return
+    mail.send_domain_notice(user, notice, domain, datetime.fromisoformat(at))
 
 
 @shared_task(name="accounts.sweep", soft_time_limit=30, time_limit=40)

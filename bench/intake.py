@@ -8,6 +8,8 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+from django.utils import timezone
+
 from accounts.models import Address, Customer, Domain, Policy
 from bench import peers
 from bench.installation import intake
@@ -24,7 +26,11 @@ def make_customer() -> None:
     customer = Customer.objects.create(name="Bench AG")
     Policy.objects.create(customer=customer)
     domain = Domain.objects.create(
-        customer=customer, name=DOMAIN, next_hop_host="127.0.0.1"
+        customer=customer,
+        name=DOMAIN,
+        verified_at=timezone.now(),
+        is_vouched=True,
+        next_hop_host="127.0.0.1",
     )
     Address.objects.create(customer=customer, domain=domain, local_part="")
 

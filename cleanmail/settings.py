@@ -286,6 +286,9 @@ RELEASE_RETRY_SECONDS: list[int] = env.list(
 )
 RELEASE_STALE_SECONDS: int = env.int("RELEASE_STALE_SECONDS", default=900)
 
+# --- Domains of customers ----------------------------------------------------------
+CONTROL_GRACE_DAYS: int = env.int("CONTROL_GRACE_DAYS", default=7)
+
 # --- Addresses that people name ----------------------------------------------------
 ALLOWED_NETWORKS: list[str] = env.list("ALLOWED_NETWORKS", default=[])
 ALLOWED_PORTS: list[int] = env.list(

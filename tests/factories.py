@@ -36,8 +36,12 @@ def make_customer(name: str = "Acme AG", *, domain: str = "acme.example") -> Cus
 
 
 def make_domain(customer: Customer, name: str, **fields: Any) -> Domain:
-    """Make a domain of the customer and its catch-all address."""
-    defaults: dict[str, Any] = {"next_hop_host": "127.0.0.1", "next_hop_port": 2525}
+    """Make a verified domain of the customer and its catch-all address."""
+    defaults: dict[str, Any] = {
+        "verified_at": timezone.now(),
+        "next_hop_host": "127.0.0.1",
+        "next_hop_port": 2525,
+    }
     domain = Domain.objects.create(customer=customer, name=name, **(defaults | fields))
     Address.objects.create(customer=customer, domain=domain, local_part="")
     return domain

@@ -32,7 +32,7 @@ def create_customer(name: str, domain: str, *, admin: str, next_hop: str) -> Use
 
     The operator vouches for the domain; the admin sets a password by link.
     """
-    if Domain.objects.filter(name=domain).exists():
+    if Domain.objects.filter(name=domain, verified_at__isnull=False).exists():
         raise DomainTaken(domain)
     customer = Customer.objects.create(name=name)
     Policy.objects.create(customer=customer)
@@ -40,6 +40,7 @@ def create_customer(name: str, domain: str, *, admin: str, next_hop: str) -> Use
         customer=customer,
         name=domain,
         verified_at=timezone.now(),
+        is_vouched=True,
         next_hop_host=next_hop,
     )
     Address.objects.create(customer=customer, domain=own, local_part="")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import uuid7
@@ -21,12 +26,26 @@ class Category(models.TextChoices):
     OTHER = "other", _("Anderes")
 
 
+class DigestRhythm(models.TextChoices):
+    """How often people are told by mail what is held for them."""
+
+    NEVER = "never", _("nie")
+    DAILY = "daily", _("täglich")
+    WEEKDAYS = "weekdays", _("werktags")
+    WEEKLY = "weekly", _("montags")
+
+
 class FactorDemand(models.TextChoices):
     """Of whom a customer demands a second factor."""
 
     NOBODY = "nobody", _("niemandem")
     ADMINS = "admins", _("Administratoren")
     EVERYBODY = "everybody", _("allen")
+
+
+def make_control_token() -> str:
+    """Return what a domain's owner publishes: 128 random bits."""
+    return secrets.token_hex(16)
 
 
 def held_by_default() -> list[str]:
@@ -56,29 +75,99 @@ class Customer(models.Model):
 
 
 class Domain(TenantOwned):
-    """A domain of a customer, as A-label in lower case, and where its mail goes."""
+    """A domain of a customer, as A-label in lower case, and where its mail goes.
+
+    Anybody may claim a name; `verified_at` is set for one claim only, of whom the DNS
+    has shown that they control it (or whom the operator vouches for). Intake knows
+    verified domains only. See docs/decisions/0005.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    name = models.CharField(_("Domain"), max_length=255, unique=True)
+    name = models.CharField(_("Domain"), max_length=255)
     alias_of = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="aliases"
     )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    # A removed domain gets no mail; what is held for it stays reachable.
+    removed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    control_token = models.CharField(
+        max_length=64, default=make_control_token, editable=False
+    )
+    is_vouched = models.BooleanField(
+        _("vom Betreiber bestätigt"),
+        default=False,
+        help_text=_("Dann muss der Kunde keinen Eintrag im DNS vorweisen."),
+    )
     verified_at = models.DateTimeField(_("bestätigt am"), null=True, blank=True)
+    control_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    control_missing_since = models.DateTimeField(null=True, blank=True, editable=False)
+    # What the admins were told of it: 0 nothing, 1 missing, 2 soon lost, 3 lost.
+    control_warnings = models.PositiveSmallIntegerField(default=0, editable=False)
     accepts_any = models.BooleanField(
         _("nimmt jede Adresse an"),
         default=True,
         help_text=_("Post an unbekannte Adressen sieht nur der Administrator."),
     )
-    next_hop_host = models.CharField(_("nächster Server"), max_length=255)
+    next_hop_host = models.CharField(
+        _("nächster Server"), max_length=255, blank=True, default=""
+    )
     next_hop_port = models.PositiveIntegerField(_("Port"), default=25)
     next_hop_requires_tls = models.BooleanField(_("nur verschlüsselt"), default=False)
 
     class Meta:
         verbose_name = _("Domain")
         verbose_name_plural = _("Domains")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["customer", "name"], name="domain_once_per_customer"
+            ),
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(verified_at__isnull=False),
+                name="domain_verified_once",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def control_record_name(self) -> str:
+        """Where the TXT record stands that proves control."""
+        return f"_cleanmail-challenge.{self.name}"
+
+    @property
+    def control_record_value(self) -> str:
+        """What the TXT record says that proves control."""
+        return f"cleanmail-verification={self.control_token}"
+
+    @property
+    def control_ends_at(self) -> datetime | None:
+        """When missing control counts as lost; None while nothing is missing."""
+        if self.control_missing_since is None:
+            return None
+        return self.control_missing_since + control_grace()
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether mail for the domain is held for this customer."""
+        return self.verified_at is not None
+
+    @property
+    def is_trusted(self) -> bool:
+        """Whether new claims may rest on it: verified, control not lost."""
+        ends_at = self.control_ends_at
+        return self.is_verified and (ends_at is None or timezone.now() < ends_at)
+
+    @property
+    def is_contested(self) -> bool:
+        """Whether control is proved while another customer still holds the domain."""
+        return self.control_seen_at is not None and not self.is_verified
+
+
+def control_grace() -> timedelta:
+    """Return for how long a domain's record may be missing."""
+    return timedelta(days=settings.CONTROL_GRACE_DAYS)
 
 
 class Policy(TenantOwned):
@@ -98,6 +187,16 @@ class Policy(TenantOwned):
         default=FactorDemand.NOBODY,
     )
     second_factor_from = models.DateField(_("ab"), null=True, blank=True)
+    second_factor_grace_days = models.PositiveSmallIntegerField(
+        _("Tage Frist für jede Person"), default=0
+    )
+    digest_rhythm = models.CharField(
+        _("Übersicht per E-Mail"),
+        max_length=16,
+        choices=DigestRhythm,
+        default=DigestRhythm.WEEKDAYS,
+    )
+    digest_at = models.TimeField(_("um"), default=time(9))
 
     class Meta:
         verbose_name = _("Richtlinie")

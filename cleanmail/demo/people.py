@@ -31,6 +31,7 @@ def _customer(name: str, domain_name: str) -> Domain:
         customer=customer,
         name=domain_name,
         verified_at=timezone.now(),
+        is_vouched=True,
         next_hop_host="127.0.0.1",
         next_hop_port=settings.DEMO_NEXT_HOP_PORT,
     )

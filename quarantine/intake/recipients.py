@@ -72,7 +72,9 @@ class _Extract:
     def __init__(self, recipients: Iterable[str]) -> None:
         split = {split_address(recipient) for recipient in recipients}
         domains = Domain.objects.select_related("alias_of").filter(
-            name__in={name for _, name in split}, customer__is_active=True
+            name__in={name for _, name in split},
+            verified_at__isnull=False,
+            customer__is_active=True,
         )
         self._domains = {domain.name: domain for domain in domains}
         local_parts = {part for local, _ in split for part in _spellings(local)}

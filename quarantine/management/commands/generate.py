@@ -172,6 +172,7 @@ def make_mailboxes(count: int, seed: int) -> list[Mailbox]:
             customer=customer,
             name=f"c{number}-{seed}.bench.example",
             verified_at=timezone.now(),
+            is_vouched=True,
             next_hop_host="127.0.0.1",
         )
         for number, customer in enumerate(customers)
