@@ -108,22 +108,6 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at ru
         )
 
 
-class OutboundAccountForm(forms.ModelForm):  # type: ignore[type-arg]  # the same
-    """A password goes in and is never shown again."""
-
-    new_password = forms.CharField(
-        label=_("Neues Passwort"),
-        help_text=_("Leer lassen, um das bisherige zu behalten."),
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
-
-    class Meta:
-        model = OutboundAccount
-        fields = ("customer", "username", "is_active", "new_password")
-
-
 @admin.register(Customer)
 class CustomerAdmin(AuditedAdmin):
     """Customers."""
@@ -236,25 +220,19 @@ class OutboundScannerAdmin(AuditedAdmin):
 
 @admin.register(OutboundAccount)
 class OutboundAccountAdmin(AuditedAdmin):
-    """Customers' accounts for the outbound scanner."""
+    """Customers' accounts for the outbound scanner: to read; their admins make them."""
 
-    form = OutboundAccountForm
-    list_display = ("username", "customer", "is_active")
+    fields = readonly_fields = (
+        "username",
+        "name",
+        "customer",
+        "created_at",
+        "last_used_at",
+        "ended_at",
+    )
+    list_display = ("username", "customer", "name", "last_used_at", "ended_at")
     list_select_related = ("customer",)
-    autocomplete_fields = ("customer",)
-
-    def save_model(
-        self,
-        request: HttpRequest,
-        obj: OutboundAccount,
-        form: OutboundAccountForm,
-        change: bool,  # noqa: FBT001 - Django's signature
-    ) -> None:
-        """Keep the hash of a new password."""
-        password = form.cleaned_data.get("new_password")
-        if password:
-            obj.set_password(password)
-        super().save_model(request, obj, form, change)
+    search_fields = ("username", "name")
 
 
 @admin.register(AuditEvent)

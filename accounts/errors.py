@@ -127,3 +127,22 @@ class LastAdmin(CleanmailError):
             "Das ist der einzige Administrator. "
             "Machen Sie zuerst jemand anderen zum Administrator."
         )
+
+
+class OutboundAccountEnded(CleanmailError):
+    """The account for the outbound scanner is over: no successor, no second end."""
+
+
+class TooManyOutboundAccounts(CleanmailError):
+    """As many accounts are live as a customer may have."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.limit = limit
+
+    @property
+    def user_message(self) -> str:
+        """Say what to do first."""
+        return gettext(
+            "Es sind bereits %(limit)d Konten in Betrieb. Beenden Sie zuerst eines."
+        ) % {"limit": self.limit}

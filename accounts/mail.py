@@ -94,6 +94,16 @@ def send_membership_ended(user: User, at: datetime) -> None:
     _send(user, "membership_ended", at=at)
 
 
+def send_outbound_created(user: User, at: datetime) -> None:
+    """Tell an admin that there are new credentials for the outbound scanner."""
+    _send(user, "outbound_created", at=at)
+
+
+def send_outbound_ended(user: User, at: datetime) -> None:
+    """Tell an admin that credentials for the outbound scanner are over."""
+    _send(user, "outbound_ended", at=at)
+
+
 NOTICES = {
     "role_changed": send_role_changed,
     "membership_ended": send_membership_ended,
@@ -103,6 +113,8 @@ NOTICES = {
     "factor_reset": send_factor_reset,
     "recovery_used": send_recovery_used,
     "recovery_renewed": send_recovery_renewed,
+    "outbound_created": send_outbound_created,
+    "outbound_ended": send_outbound_ended,
 }
 
 

@@ -48,6 +48,7 @@ class Permission(models.TextChoices):
     START_PROBE = "start_probe"
     MANAGE_DOMAINS = "manage_domains"
     MANAGE_PEOPLE = "manage_people"
+    MANAGE_OUTBOUND = "manage_outbound"
     VIEW_AUDIT = "view_audit"
 
 
@@ -80,7 +81,6 @@ _EDITABLE = (
     "accounts.addressgrant",
     "accounts.membership",
     "accounts.outboundscanner",
-    "accounts.outboundaccount",
 )
 STAFF_PERMISSIONS: dict[str, frozenset[str]] = {
     StaffRole.NONE: frozenset(),

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from accounts.views import factors, passwords, people, profile, step_up
+from accounts.views import (
+    factors,
+    outbound,
+    passwords,
+    people,
+    profile,
+    step_up,
+)
 
 app_name = "accounts"
 urlpatterns = [
@@ -28,6 +35,10 @@ urlpatterns = [
     path("people/<uuid:pk>/", people.person, name="person"),
     path("people/<uuid:pk>/role/change/", people.change_role, name="change_role"),
     path("people/<uuid:pk>/end/", people.end_membership, name="end_membership"),
+    path("outbound/", outbound.outbound_accounts, name="outbound_accounts"),
+    path("outbound/create/", outbound.create_outbound, name="create_outbound"),
+    path("outbound/<uuid:pk>/renew/", outbound.renew_outbound, name="renew_outbound"),
+    path("outbound/<uuid:pk>/end/", outbound.end_outbound, name="end_outbound"),
     path("password/", passwords.password_reset, name="password_reset"),
     path("password/sent/", passwords.password_reset_sent, name="password_reset_sent"),
     path("password/done/", passwords.password_reset_done, name="password_reset_done"),

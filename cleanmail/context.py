@@ -30,6 +30,9 @@ def _navigation(actor: Actor, path: str) -> list[NavItem]:
     items = [(_("Zurückgehalten"), "quarantine:holds", Permission.VIEW_HOLDS)]
     items.append((_("Personen"), "accounts:people", Permission.MANAGE_PEOPLE))
     items.append((_("Diagnose"), "diagnostics:probes", Permission.VIEW_PROBES))
+    items.append(
+        (_("Outbound-Konten"), "accounts:outbound_accounts", Permission.MANAGE_OUTBOUND)
+    )
     return [
         NavItem(label, url := reverse(name), path.startswith(url))
         for label, name, permission in items

@@ -14,10 +14,12 @@ from accounts.models import (
     Customer,
     Domain,
     Membership,
+    OutboundAccount,
     OutboundScanner,
     Policy,
     User,
 )
+from accounts.outbound import draw_username
 from accounts.tenancy import Role
 from diagnostics.models import Probe
 from quarantine.models import Hold, Message, ReleaseAttempt
@@ -78,6 +80,17 @@ def grant(user: User, address: Address, *, can_act: bool = True) -> AddressGrant
 def make_scanner(host: str = "out.cleanmail.example", **fields: Any) -> OutboundScanner:
     """Make an outbound scanner."""
     return OutboundScanner.objects.create(host=host, **fields)
+
+
+def make_outbound_account(customer: Customer, **fields: Any) -> OutboundAccount:
+    """Make a live account for the outbound scanner, by default with `PASSWORD`."""
+    password = fields.pop("password", PASSWORD)
+    account = OutboundAccount(
+        customer=customer, **({"username": draw_username()} | fields)
+    )
+    account.set_password(password)
+    account.save()
+    return account
 
 
 def make_hold(

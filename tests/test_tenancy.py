@@ -47,6 +47,7 @@ OWN: set[str] = {
     "accounts:step_up",
     "accounts:send_step_up_code",
     "two_factor:setup",
+    "accounts:create_outbound",  # makes a row of the person's own customer
     "diagnostics:probe_start",  # makes a row of the person's own customer
 }
 COLLECTION: set[str] = {
@@ -54,6 +55,7 @@ COLLECTION: set[str] = {
     "quarantine:holds",
     "quarantine:hold_rows",
     "diagnostics:probes",
+    "accounts:outbound_accounts",
 }
 POST_COLLECTION: dict[str, str] = {
     # Acts on the ids in the form: another's id is a 404.
@@ -70,6 +72,7 @@ OBJECT: dict[str, str] = {
     "accounts:end_membership": "person",
     "diagnostics:probe": "probe",
     "diagnostics:probe_progress": "probe",
+    "accounts:end_outbound": "outbound",
 }
 POST_OBJECT: dict[str, str] = {
     "accounts:change_role": "person",
@@ -81,6 +84,7 @@ POST_OBJECT: dict[str, str] = {
     "quarantine:request_release": "hold",
     "quarantine:deny": "hold",
     "quarantine:confirm_arrival": "hold",
+    "accounts:renew_outbound": "outbound",
 }
 
 
@@ -124,6 +128,7 @@ def acme_rows(people) -> dict[str, uuid.UUID]:
         "hold": hold.pk,
         "probe": factories.make_probe(people.acme).pk,
         "person": people.bob.pk,
+        "outbound": factories.make_outbound_account(people.acme, name=MARK).pk,
     }
 
 

@@ -83,7 +83,9 @@ def make_people() -> None:
     account = OutboundAccount.objects.filter(
         username=settings.DEMO_SCANNER_USERNAME
     ).first() or OutboundAccount(
-        customer=muster.customer, username=settings.DEMO_SCANNER_USERNAME
+        customer=muster.customer,
+        username=settings.DEMO_SCANNER_USERNAME,
+        name="Demo",
     )
     account.set_password(settings.DEMO_PASSWORD)
     account.save()

@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from accounts.models import (
     AuditEvent,
-    OutboundAccount,
     SmsDevice,
     TotpDevice,
     User,
 )
 from accounts.tenancy import STAFF_PERMISSIONS, StaffRole
+from tests import factories
 from tests.accounts.conftest import post_password
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -142,19 +142,20 @@ def test_a_posted_password_is_ignored(people, client_for):
     assert people.bob.password == before
 
 
-def test_outbound_password_is_kept_as_a_hash(people, client_for):
-    client_for(people.operator).post(
-        url("outboundaccount_add"),
-        {
-            "customer": people.acme.pk,
-            "username": "acme-out",
-            "is_active": "on",
-            "new_password": "Zug4711Zug",
-        },
-    )
+def test_nobody_types_an_outbound_password(people, client_for):
+    account = factories.make_outbound_account(people.acme, password="Zug4711Zug")
+    client = client_for(people.operator)
+    change = url("outboundaccount_change", account.pk)
 
-    account = OutboundAccount.objects.get()
-    assert "Zug4711Zug" not in account.password_hash
+    page = client.get(change)
+    changed = client.post(change, {"new_password": "x", "username": "x"})
+    added = client.post(url("outboundaccount_add"), {"username": "x"})
+
+    account.refresh_from_db()
+    assert page.status_code == 200
+    assert 'type="password"' not in page.content.decode()
+    assert account.password_hash not in page.content.decode()
+    assert (changed.status_code, added.status_code) == (403, 403)
     assert account.has_password("Zug4711Zug")
 
 
@@ -192,9 +193,7 @@ def test_policy_is_edited_by_ticking(people, client_for):
 
 
 def test_no_list_answers_whether_a_hash_begins_so(people, client_for):
-    account = OutboundAccount(customer=people.acme, username="acme-out")
-    account.set_password("Zug4711Zug")
-    account.save()
+    factories.make_outbound_account(people.acme)
 
     for person, model, lookup in (
         (people.support, "outboundaccount", "password_hash__startswith"),
