@@ -5,6 +5,7 @@ A template is plain text in `templates/accounts/mail/`; its first line is the su
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -34,24 +35,26 @@ def password_link(user: User) -> str:
     return f"{settings.PORTAL_URL.rstrip('/')}{path}"
 
 
-def send_password_reset(user: User) -> None:
-    """Send the link to set a new password."""
-    _send(
-        user,
-        "password_reset",
-        link=password_link(user),
-        minutes=settings.PASSWORD_RESET_TIMEOUT // 60,
-    )
+def send_password_reset(user: User, _at: datetime) -> None:
+    """Send a fresh link to set a new password, if the person may log in."""
+    if user.is_active:
+        _send(
+            user,
+            "password_reset",
+            link=password_link(user),
+            minutes=settings.PASSWORD_RESET_TIMEOUT // 60,
+        )
 
 
-def send_invitation(user: User) -> None:
-    """Send the link to set the first password."""
-    _send(
-        user,
-        "invitation",
-        link=password_link(user),
-        minutes=settings.PASSWORD_RESET_TIMEOUT // 60,
-    )
+def send_invitation(user: User, _at: datetime) -> None:
+    """Send a fresh link to set the first password, if the person may log in."""
+    if user.is_active:
+        _send(
+            user,
+            "invitation",
+            link=password_link(user),
+            minutes=settings.PASSWORD_RESET_TIMEOUT // 60,
+        )
 
 
 def send_password_changed(user: User, at: datetime) -> None:
@@ -104,7 +107,17 @@ def send_outbound_ended(user: User, at: datetime) -> None:
     _send(user, "outbound_ended", at=at)
 
 
-NOTICES = {
+def send_domain_notice(
+    user: User, at: datetime, *, notice: str, domain_id: str
+) -> None:
+    """Tell an admin what happened to a domain; `notice` is the template's name."""
+    domain = Domain.objects.filter(pk=domain_id).first()
+    if domain is not None and user.is_active:
+        _send(user, notice, domain=domain, at=at)
+
+
+# Told of what has happened, by `actions.history.notify`; details are keyword arguments.
+NOTICES: dict[str, Callable[..., None]] = {
     "role_changed": send_role_changed,
     "membership_ended": send_membership_ended,
     "password_changed": send_password_changed,
@@ -116,11 +129,11 @@ NOTICES = {
     "outbound_created": send_outbound_created,
     "outbound_ended": send_outbound_ended,
 }
-
-
-def send_domain_notice(user: User, notice: str, domain: Domain, at: datetime) -> None:
-    """Tell an admin what happened to a domain; `notice` is the template's name."""
-    _send(user, notice, domain=domain, at=at)
+MAILS: dict[str, Callable[..., None]] = NOTICES | {
+    "password_reset": send_password_reset,
+    "invitation": send_invitation,
+    "domain_notice": send_domain_notice,
+}
 
 
 def _send(user: User, template: str, **context: object) -> None:

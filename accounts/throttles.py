@@ -208,7 +208,7 @@ def _count_try(key: str, rule: Rule) -> int:
     return 0
 
 
-@transaction.atomic
+@transaction.atomic(durable=True)
 def _count_spending(key: str, limit: int, window: timedelta) -> int:
     row, now = _lock_row(key), timezone.now()
     if now - row.window_started_at >= window:

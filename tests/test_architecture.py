@@ -38,6 +38,7 @@ NOT_TENANT_OWNED = {
     "accounts.User": "may belong to several customers",
     "accounts.OutboundScanner": "the operator's",
     "accounts.AuditEvent": "the operator's acts have no customer",
+    "accounts.OutgoingMail": "a person's",
     "accounts.Throttle": "counts before anybody is known",
     "accounts.TotpDevice": "a person's",
     "accounts.SmsDevice": "a person's",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit, tasks
-from accounts.enqueue import enqueue
+from accounts import audit
+from accounts.actions.history import put_mail
 from accounts.errors import (
     DomainTaken,
 )
@@ -23,7 +23,7 @@ from accounts.tenancy import Role
 
 def send_invitation(user: User) -> None:
     """Mail the link to the first password, once the surrounding transaction commits."""
-    enqueue(tasks.send_invitation, user.pk)
+    put_mail(user, "invitation")
 
 
 @transaction.atomic(durable=True)

@@ -8,10 +8,10 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit, tasks
+from accounts import audit
 from accounts.access.domains import list_admins
+from accounts.actions.history import put_mail
 from accounts.domain_names import parse_domain
-from accounts.enqueue import enqueue
 from accounts.errors import DomainGone, DomainTaken
 from accounts.models import Address, Domain
 from accounts.models.customers import control_grace, make_control_token
@@ -126,12 +126,11 @@ def _tell(domain: Domain, event: str) -> None:
 
 def _mail_admins(domain: Domain, event: str) -> None:
     for admin in list_admins(domain.customer_id):
-        enqueue(
-            tasks.send_domain_notice,
-            admin.pk,
-            f"domain_{event}",
-            domain.pk,
-            timezone.now().isoformat(),
+        put_mail(
+            admin,
+            "domain_notice",
+            notice=f"domain_{event}",
+            domain_id=str(domain.pk),
         )
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils import timezone
 
-from accounts import audit, tasks
+from accounts import audit, outbox, tasks
 from accounts.enqueue import enqueue
 from accounts.models import (
     User,
@@ -26,6 +25,15 @@ def record_for(
     )
 
 
-def notify(user: User, notice: str) -> None:
-    """Mail the notice of that name (`mail.NOTICES`) once the transaction commits."""
-    enqueue(tasks.send_notice, user.pk, notice, timezone.now().isoformat())
+def notify(user: User, notice: str, **details: str) -> None:
+    """Mail the notice of that name (`mail.NOTICES`) once the transaction commits.
+
+    Call it inside the action's transaction: the mail is a row of it.
+    """
+    put_mail(user, notice, **details)
+
+
+def put_mail(user: User | None, kind: str, **details: str) -> None:
+    """Keep a mail of `mail.MAILS`, and wake a worker; nobody gets one for None."""
+    outgoing = outbox.put(user, kind, **details)
+    enqueue(tasks.send_mail, outgoing.pk)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from accounts import tasks, throttles
-from accounts.actions.history import notify, record_for
-from accounts.enqueue import enqueue
-from accounts.identifiers import uuid7
+from accounts import throttles
+from accounts.actions.history import notify, put_mail, record_for
 from accounts.models import (
     User,
 )
@@ -32,5 +30,10 @@ def request_password_reset(email: str, *, network: str) -> None:
     account = email.strip().lower()
     throttles.spend("reset.network", network, limit=20, seconds=HOUR)
     throttles.spend("reset", account, limit=3, seconds=HOUR)
+    _queue_reset(account)
+
+
+@transaction.atomic(durable=True)
+def _queue_reset(account: str) -> None:
     user = User.objects.filter(email=account, is_active=True).first()
-    enqueue(tasks.send_password_reset, user.pk if user else uuid7())
+    put_mail(user, "password_reset")

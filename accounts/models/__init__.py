@@ -9,6 +9,7 @@ from accounts.models.devices import (
     SmsMessage,
     TotpDevice,
 )
+from accounts.models.mails import OutgoingMail
 from accounts.models.outbound import OutboundAccount, OutboundScanner
 from accounts.models.people import Address, AddressGrant, Membership, User
 from accounts.models.records import AuditEvent, Throttle
@@ -22,6 +23,7 @@ __all__ = [
     "Membership",
     "OutboundAccount",
     "OutboundScanner",
+    "OutgoingMail",
     "Policy",
     "RecoveryCode",
     "RecoverySheet",

@@ -9,7 +9,7 @@ from django.core import mail
 from django.db import IntegrityError
 from django.utils import timezone
 
-from accounts import tasks
+from accounts import outbox
 from accounts.actions import domains
 from accounts.errors import (
     DomainGone,
@@ -239,10 +239,13 @@ def test_a_domain_is_removed_once(people):
 def test_each_notice_names_the_domain_and_the_way_to_us(people, notice):
     held = Domain.objects.get(name="acme.example")
 
-    tasks.send_domain_notice(
-        str(people.alice.pk), f"domain_{notice}", str(held.pk),
-        timezone.now().isoformat(),
-    )  # fmt: skip
+    row = outbox.put(
+        people.alice,
+        "domain_notice",
+        notice=f"domain_{notice}",
+        domain_id=str(held.pk),
+    )
+    outbox.deliver(row.pk)
 
     assert "acme.example" in mail.outbox[0].subject
     assert "http://127.0.0.1:8000" in mail.outbox[0].body

@@ -6,17 +6,20 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from accounts import tasks
+from accounts import outbox, tasks
 from accounts.actions import factors, sign_ins
-from accounts.mail import NOTICES, send_invitation
+from accounts.mail import NOTICES
 from accounts.models import AuditEvent
+
+# What a notice tells besides the time.
+DETAILS: dict[str, dict[str, str]] = {}
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 @pytest.mark.parametrize("notice", sorted(NOTICES))
 def test_each_notice_has_a_subject_a_time_and_a_way_to_us(people, notice):
-    tasks.send_notice(str(people.bob.pk), notice, timezone.now().isoformat())
+    outbox.deliver(outbox.put(people.bob, notice, **DETAILS.get(notice, {})).pk)
 
     sent = mail.outbox[0]
     assert "Cleanmail" in sent.subject
@@ -27,7 +30,7 @@ def test_each_notice_has_a_subject_a_time_and_a_way_to_us(people, notice):
 
 
 def test_invitation_has_a_link(people):
-    send_invitation(people.bob)
+    outbox.deliver(outbox.put(people.bob, "invitation").pk)
 
     assert "/password/" in mail.outbox[0].body
 
@@ -40,14 +43,22 @@ def test_enrolment_is_told(people, worker_in_line, django_capture_on_commit_call
 
 
 def test_nobody_left_is_no_error(people):
-    gone = str(people.bob.pk)
+    row = outbox.put(people.bob, "factor_added")
     people.bob.memberships.all().delete()
     people.bob.grants.all().delete()
     people.bob.delete()
 
-    tasks.send_notice(gone, "factor_added", timezone.now().isoformat())
-    tasks.send_password_reset(gone)
-    tasks.send_invitation(gone)
+    tasks.send_mail(str(row.pk))
+
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("kind", ["password_reset", "invitation"])
+def test_whoever_may_not_log_in_gets_no_link(people, kind):
+    people.bob.is_active = False
+    people.bob.save()
+
+    outbox.deliver(outbox.put(people.bob, kind).pk)
 
     assert mail.outbox == []
 

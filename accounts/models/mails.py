@@ -1,0 +1,49 @@
+"""The outbox of the mails that the portal itself sends."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.identifiers import uuid7
+
+
+class OutgoingMail(models.Model):
+    """A mail to send: what it is and its details, sealed; the text is made at sending.
+
+    Without a person it is what an unknown address leads to, and goes nowhere.
+    """
+
+    class State(models.TextChoices):
+        """Where a mail stands."""
+
+        QUEUED = "queued", _("wartet")
+        SENT = "sent", _("übergeben")
+        FAILED = "failed", _("gescheitert")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="mails"
+    )
+    kind = models.CharField(max_length=40)
+    sealed_details = models.BinaryField()
+    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    next_try_at = models.DateTimeField(default=timezone.now)
+    started_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["next_try_at"],
+                name="outgoing_mail_due",
+                condition=models.Q(state="queued"),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
