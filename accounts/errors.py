@@ -72,6 +72,33 @@ class SmsUnavailable(CleanmailError):
     """The operator has set up no SMS gateway."""
 
 
+PASSKEY_REASONS = {
+    "stale": _("Das hat zu lange gedauert. Versuchen Sie es noch einmal."),
+    "wrong": _(
+        "Dieser Passkey passt nicht. Versuchen Sie es noch einmal oder nehmen Sie "
+        "einen anderen Weg."
+    ),
+    "taken": _("Dieser Passkey ist schon eingerichtet. Nehmen Sie einen anderen."),
+    "cloned": _(
+        "Diesen Passkey haben wir abgelehnt, weil es eine Kopie davon zu geben "
+        "scheint. Nehmen Sie einen anderen Weg und entfernen Sie ihn in Ihrem Konto."
+    ),
+}
+
+
+class PasskeyRefused(CleanmailError):
+    """A passkey that does not count; `reason` is stale, wrong, taken or cloned."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    @property
+    def user_message(self) -> str:
+        """Say what is wrong with it, in the language of whoever reads it."""
+        return str(PASSKEY_REASONS[self.reason])
+
+
 class FactorDemanded(CleanmailError):
     """The last second factor of somebody who must have one stays."""
 

@@ -42,6 +42,7 @@ NOT_TENANT_OWNED = {
     "accounts.Throttle": "counts before anybody is known",
     "accounts.TotpDevice": "a person's",
     "accounts.SmsDevice": "a person's",
+    "accounts.PasskeyDevice": "a person's",
     "accounts.SmsCode": "a person's",
     "accounts.SmsMessage": "a person's",
     "accounts.RecoverySheet": "a person's",

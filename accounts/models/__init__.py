@@ -11,6 +11,7 @@ from accounts.models.devices import (
 )
 from accounts.models.mails import OutgoingMail
 from accounts.models.outbound import OutboundAccount, OutboundScanner
+from accounts.models.passkeys import PasskeyDevice
 from accounts.models.people import Address, AddressGrant, Membership, User
 from accounts.models.records import AuditEvent, Throttle
 
@@ -24,6 +25,7 @@ __all__ = [
     "OutboundAccount",
     "OutboundScanner",
     "OutgoingMail",
+    "PasskeyDevice",
     "Policy",
     "RecoveryCode",
     "RecoverySheet",

@@ -47,7 +47,7 @@ class TotpDevice(Device):  # type: ignore[misc]  # django-otp is not typed
     @property
     def label(self) -> str:
         """What the person knows it by."""
-        return _named(gettext("Authenticator-App"), self.nickname)
+        return named(gettext("Authenticator-App"), self.nickname)
 
     def verify_token(self, token: str) -> bool:
         """Accept a right code once; of two clicks at the same moment one wins."""
@@ -78,7 +78,7 @@ class SmsDevice(Device):  # type: ignore[misc]  # django-otp is not typed
     def label(self) -> str:
         """What the person knows it by."""
         kind = gettext("SMS an %(number)s") % {"number": self.number_hint}
-        return _named(kind, self.nickname)
+        return named(kind, self.nickname)
 
     @property
     def number(self) -> str:
@@ -249,7 +249,8 @@ def seal_number(number: str) -> bytes:
     return seal(number.encode(), purpose="sms")
 
 
-def _named(kind: str, nickname: str) -> str:
+def named(kind: str, nickname: str) -> str:
+    """Return what a person knows a device by."""
     if not nickname:
         return kind
     return gettext("%(kind)s «%(name)s»") % {"kind": kind, "name": nickname}

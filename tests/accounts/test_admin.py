@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import (
     AuditEvent,
+    PasskeyDevice,
     SmsDevice,
     TotpDevice,
     User,
@@ -91,7 +92,7 @@ def test_password_of_staff_changes_on_our_page(people, client_for):
 
 def test_nobodys_factor_is_registered(people):
     for model in admin.site._registry:
-        assert not issubclass(model, TotpDevice | SmsDevice)
+        assert not issubclass(model, TotpDevice | SmsDevice | PasskeyDevice)
         assert model._meta.app_label not in {"otp_totp", "otp_static"}
 
 
