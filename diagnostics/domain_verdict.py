@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from diagnostics.checks.evidence import FAILED, OK, SKIPPED, WARNING
 from diagnostics.checks.evidence import Evidence as Observation
+from diagnostics.domain_rules import Decision, decide
 from diagnostics.domain_wording import remedy_text, sentence_text
+from diagnostics.hop_rules import decide_next_hop
 from diagnostics.models import Probe
 
 
@@ -122,20 +124,29 @@ def judge_records(seen: Sequence[Observation]) -> list[Finding]:
 
 def judge_next_hop(seen: Sequence[Observation]) -> Finding:
     """Judge a session with the next hop."""
-    summary = next((item for item in seen if item.check == "next-hop"), None)
-    return _judge_station(Station.NEXT_HOP, summary)
+    return _make_finding(Station.NEXT_HOP, decide_next_hop(seen))
 
 
 def _judge_station(station: Station, seen: Observation | None) -> Finding:
     if seen is None:
         return Finding(station, Level.UNKNOWN, "not-seen", {})
     facts = seen.facts
+    decision = decide(seen.check, facts)
     records = facts.get("records") or [facts["record"]] if facts.get("record") else []
-    return Finding(
+    is_needed = decision.status in {FAILED, WARNING} or decision.code == "mx-unjudged"
+    return _make_finding(
         station,
-        _LEVELS.get(seen.status, Level.UNKNOWN),
-        str(facts.get("code", "not-seen")),
-        dict(facts.get("values") or {}),
+        decision,
         tuple(str(value) for value in facts.get("found") or ()),
-        tuple(Record(**record) for record in records),
+        tuple(Record(**record) for record in records) if is_needed else (),
     )
+
+
+def _make_finding(
+    station: Station,
+    decision: Decision,
+    found: tuple[str, ...] = (),
+    records: tuple[Record, ...] = (),
+) -> Finding:
+    level = _LEVELS[decision.status]
+    return Finding(station, level, decision.code, decision.values, found, records)

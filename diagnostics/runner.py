@@ -13,8 +13,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from diagnostics import targets
+from diagnostics.checks.evidence import Emit
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.checks.run import run_checks
+from diagnostics.domain_runs import run_about_domain
 from diagnostics.errors import PasswordLost, ProbeGone
 from diagnostics.models import Evidence, Probe
 from diagnostics.passwords import unseal_password
@@ -48,10 +50,6 @@ def run_probe(customer_id: UUID, probe_id: UUID, sealed_password: str = "") -> N
 
 
 def _run(probe: Probe, sealed_password: str) -> None:
-    password = None
-    if probe.has_password:
-        password = unseal_password(sealed_password, probe_id=probe.pk)
-    target = targets.make_target(probe, password=password)
     ordinal = 0
 
     def save(found: Observation) -> None:
@@ -59,6 +57,18 @@ def _run(probe: Probe, sealed_password: str) -> None:
         ordinal += 1
         save_evidence(probe, ordinal, found)
 
+    if probe.kind == Probe.Kind.OUTBOUND:
+        _run_outbound(probe, sealed_password, save)
+    else:
+        run_about_domain(probe, save)
+        _end(probe, Probe.State.FINISHED, "")
+
+
+def _run_outbound(probe: Probe, sealed_password: str, save: Emit) -> None:
+    password = None
+    if probe.has_password:
+        password = unseal_password(sealed_password, probe_id=probe.pk)
+    target = targets.make_target(probe, password=password)
     found = run_checks(target, save)
     tried = [item.facts.get("error") for item in found if item.check == "tcp"]
     if tried and set(tried) == {"not-allowed"}:
@@ -79,7 +89,7 @@ def _claim(customer_id: UUID, probe_id: UUID) -> Probe | None:
         started_at=now,
         lease_until=now + timedelta(seconds=settings.PROBE_SECONDS),
     )
-    return mine.select_related("scanner").get() if claimed else None
+    return mine.select_related("scanner", "domain").get() if claimed else None
 
 
 def _running(probe: Probe) -> QuerySet[Probe]:
