@@ -173,3 +173,35 @@ class TooManyOutboundAccounts(CleanmailError):
         return gettext(
             "Es sind bereits %(limit)d Konten in Betrieb. Beenden Sie zuerst eines."
         ) % {"limit": self.limit}
+
+
+class AlreadyMember(CleanmailError):
+    """Whoever is invited belongs to the customer already."""
+
+    @property
+    def user_message(self) -> str:
+        """Say where to look."""
+        return gettext("Diese Person gehört schon dazu.")
+
+
+class InvitationVoid(CleanmailError):
+    """The link is used, withdrawn, too old, or somebody else's."""
+
+
+ADDRESS_REASONS = {
+    "form": _("Das ist keine E-Mail-Adresse."),
+    "foreign": _("Diese Domain gehört nicht zu Ihnen."),
+}
+
+
+class AddressRefused(CleanmailError):
+    """A typed mailbox address that is none of the customer's; says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    @property
+    def user_message(self) -> str:
+        """Say what is wrong with it, in the language of whoever reads it."""
+        return str(ADDRESS_REASONS[self.reason])

@@ -17,7 +17,8 @@ from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts.models import Domain, User
+from accounts import invitations
+from accounts.models import Domain, Invitation, User
 
 
 def password_link(user: User) -> str:
@@ -55,6 +56,25 @@ def send_invitation(user: User, _at: datetime) -> None:
             link=password_link(user),
             minutes=settings.PASSWORD_RESET_TIMEOUT // 60,
         )
+
+
+def send_joining(_user: User | None, _at: datetime, *, invitation_id: str) -> None:
+    """Send the link of an invitation that is still open, to who reads that address."""
+    invitation = Invitation.objects.select_related("customer").filter(
+        pk=invitation_id, accepted_at=None, withdrawn_at=None
+    )
+    found = invitation.first()
+    if found is None:
+        return
+    addressee = User(email=found.email, language=found.language)
+    _send(
+        addressee,
+        "joining",
+        link=invitations.make_link(found),
+        customer=found.customer.name,
+        expires_at=found.expires_at,
+        is_asked_for=found.invited_by_id is None,
+    )
 
 
 def send_password_changed(user: User, at: datetime) -> None:
@@ -133,7 +153,10 @@ MAILS: dict[str, Callable[..., None]] = NOTICES | {
     "password_reset": send_password_reset,
     "invitation": send_invitation,
     "domain_notice": send_domain_notice,
+    "joining": send_joining,
 }
+# Sent to an address that perhaps has no account yet.
+WITHOUT_ACCOUNT = frozenset({"joining"})
 
 
 def _send(user: User, template: str, **context: object) -> None:

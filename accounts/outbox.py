@@ -90,7 +90,7 @@ def forget_old() -> int:
 
 
 def _send(outgoing: OutgoingMail) -> None:
-    if outgoing.user is None:
+    if outgoing.user is None and outgoing.kind not in mail.WITHOUT_ACCOUNT:
         return
     details = json.loads(unseal(bytes(outgoing.sealed_details), purpose="mail"))
     mail.MAILS[outgoing.kind](outgoing.user, outgoing.created_at, **details)

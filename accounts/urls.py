@@ -6,6 +6,8 @@ from django.urls import path
 
 from accounts.views import (
     factors,
+    invitations,
+    joining,
     outbound,
     passwords,
     people,
@@ -32,6 +34,19 @@ urlpatterns = [
     ),
     path("account/sms/", step_up.sms_status, name="sms_status"),
     path("people/", people.people, name="people"),
+    path("people/invite/", invitations.invite, name="invite"),
+    path(
+        "people/invitations/<uuid:pk>/send/",
+        invitations.send_again,
+        name="invite_again",
+    ),
+    path(
+        "people/invitations/<uuid:pk>/withdraw/",
+        invitations.withdraw,
+        name="withdraw_invitation",
+    ),
+    path("invitation/<str:token>/", joining.invitation, name="invitation"),
+    path("invitation/<str:token>/accept/", joining.accept, name="accept_invitation"),
     path("people/<uuid:pk>/", people.person, name="person"),
     path("people/<uuid:pk>/role/change/", people.change_role, name="change_role"),
     path("people/<uuid:pk>/end/", people.end_membership, name="end_membership"),

@@ -13,6 +13,7 @@ from accounts.models import (
     AddressGrant,
     Customer,
     Domain,
+    Invitation,
     Membership,
     OutboundAccount,
     OutboundScanner,
@@ -74,6 +75,16 @@ def grant(user: User, address: Address, *, can_act: bool = True) -> AddressGrant
     """Let the person see the address's holds, and act on them."""
     return AddressGrant.objects.create(
         customer=address.customer, user=user, address=address, can_act=can_act
+    )
+
+
+def make_invitation(
+    customer: Customer, inviter: User | None, email: str = "new@acme.example", **fields
+) -> Invitation:
+    """Make an invitation whose link works for a week, unless told otherwise."""
+    fields.setdefault("expires_at", timezone.now() + timedelta(days=7))
+    return Invitation.objects.create(
+        customer=customer, email=email, invited_by=inviter, **fields
     )
 
 

@@ -33,6 +33,7 @@ PUBLIC = {
     "accounts:password_reset_sent",
     "accounts:password_reset_confirm",
     "accounts:password_reset_done",
+    "accounts:invitation",  # whoever holds a token that opens it
     "accounts:sms_status",  # about the SMS that this very session has asked for
 }
 # Pages about nobody but the person who asks.
@@ -45,6 +46,8 @@ OWN: set[str] = {
     "accounts:recovery_codes",
     "accounts:recovery_codes_kept",
     "accounts:step_up",
+    "accounts:invite",
+    "accounts:accept_invitation",  # opens by token, to whom it was sent only
     "accounts:send_step_up_code",
     "two_factor:setup",
     "accounts:create_outbound",  # makes a row of the person's own customer
@@ -76,6 +79,8 @@ OBJECT: dict[str, str] = {
 }
 POST_OBJECT: dict[str, str] = {
     "accounts:change_role": "person",
+    "accounts:invite_again": "invitation",
+    "accounts:withdraw_invitation": "invitation",
     "quarantine:mark_seen": "hold",
     "quarantine:release": "hold",
     "quarantine:release_again": "hold",
@@ -128,6 +133,7 @@ def acme_rows(people) -> dict[str, uuid.UUID]:
         "hold": hold.pk,
         "probe": factories.make_probe(people.acme).pk,
         "person": people.bob.pk,
+        "invitation": factories.make_invitation(people.acme, people.alice).pk,
         "outbound": factories.make_outbound_account(people.acme, name=MARK).pk,
     }
 

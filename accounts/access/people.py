@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from accounts.models import AddressGrant, Membership, Policy
+from accounts.models import AddressGrant, Invitation, Membership, Policy, User
 from accounts.tenancy import Actor, Permission, require_permission
 
 
@@ -36,6 +36,25 @@ def list_grants(actor: Actor, user_ids: list[UUID]) -> list[AddressGrant]:
         "address__local_part", "address__domain__name"
     )
     return list(ordered)
+
+
+def list_invitations(actor: Actor) -> QuerySet[Invitation]:
+    """Return who was invited and has not joined, the latest on top."""
+    require_permission(actor, Permission.MANAGE_PEOPLE)
+    mine = Invitation.objects.visible_to(actor).filter(
+        accepted_at=None, withdrawn_at=None
+    )
+    return cast("QuerySet[Invitation]", mine.order_by("-sent_at", "pk"))
+
+
+def get_invitation(actor: Actor, pk: UUID) -> Invitation:
+    """Return the open invitation; raise Http404 if out of reach, used or withdrawn."""
+    return get_object_or_404(list_invitations(actor), pk=pk)
+
+
+def find_account(email: str) -> User | None:
+    """Return the account of the address, for whoever holds a link sent there."""
+    return User.objects.filter(email=email).first()
 
 
 def find_policy(actor: Actor) -> Policy:

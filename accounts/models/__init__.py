@@ -9,6 +9,7 @@ from accounts.models.devices import (
     SmsMessage,
     TotpDevice,
 )
+from accounts.models.invitations import Invitation
 from accounts.models.mails import OutgoingMail
 from accounts.models.outbound import OutboundAccount, OutboundScanner
 from accounts.models.passkeys import PasskeyDevice
@@ -21,6 +22,7 @@ __all__ = [
     "AuditEvent",
     "Customer",
     "Domain",
+    "Invitation",
     "Membership",
     "OutboundAccount",
     "OutboundScanner",

@@ -36,7 +36,8 @@ def people(request: ActorRequest) -> HttpResponse:
         search=form.cleaned_data.get("q", ""),
         after=form.cleaned_data.get("after"),
     )
-    context = {"page": page, "form": form}
+    invitations = access.list_invitations(request.actor)
+    context = {"page": page, "form": form, "invitations": invitations}
     return render(request, "accounts/people.html", context)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -69,3 +70,16 @@ def worker_in_line() -> Iterator[None]:
     yield
     app.conf.task_always_eager = False
     app.conf.task_eager_propagates = False
+
+
+@pytest.fixture
+def delivered(
+    worker_in_line: None, django_capture_on_commit_callbacks: Any
+) -> Callable[[Callable[[], Any]], Any]:
+    """Return a function that calls another and does what waits for its commit."""
+
+    def run(call: Callable[[], Any]) -> Any:
+        with django_capture_on_commit_callbacks(execute=True):
+            return call()
+
+    return run

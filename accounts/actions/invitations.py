@@ -1,0 +1,169 @@
+"""Invitations: made, sent again, withdrawn, accepted by the person alone."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone, translation
+
+from accounts import audit, throttles
+from accounts.actions.history import put_mail
+from accounts.errors import AlreadyMember, InvitationVoid
+from accounts.mailboxes import Mailbox, keep_address
+from accounts.models import AddressGrant, Invitation, Membership, User
+from accounts.tenancy import Actor, Permission, TenantQuerySet, require_permission
+
+DAY = 86400
+PER_ADDRESS = 5
+
+
+def invite(
+    email: str, role: str, mailboxes: list[Mailbox], *, full_name: str, actor: Actor
+) -> Invitation:
+    """Mail a link to join; raise AlreadyMember or RateLimited.
+
+    Whether the address has an account elsewhere changes nothing and is not said. An
+    invitation that is still open gets the new role and addresses and is sent again.
+    """
+    require_permission(actor, Permission.MANAGE_PEOPLE)
+    spend(actor, email)
+    return _invite(email.strip().lower(), role, mailboxes, full_name, actor)
+
+
+def spend(actor: Actor, email: str) -> None:
+    """Count one mail to an address that somebody has typed; raise RateLimited."""
+    customer, limit = str(actor.customer_id), settings.INVITATIONS_PER_DAY
+    throttles.spend("invite.address", email, limit=PER_ADDRESS, seconds=DAY)
+    throttles.spend("invite", customer, limit=limit, seconds=DAY)
+
+
+@transaction.atomic(durable=True)
+def _invite(
+    email: str, role: str, mailboxes: list[Mailbox], full_name: str, actor: Actor
+) -> Invitation:
+    people = Membership.objects.filter(customer_id=actor.customer_id)
+    if people.filter(user__email=email).exists():
+        raise AlreadyMember(email)
+    said = {
+        "role": role,
+        "full_name": full_name,
+        "invited_by_id": actor.user_id,
+        "language": (translation.get_language() or "")[:2],
+    }
+    now = timezone.now()
+    invitation: Invitation
+    invitation, is_new = Invitation.objects.select_for_update().get_or_create(
+        customer_id=actor.customer_id,
+        email=email,
+        accepted_at=None,
+        withdrawn_at=None,
+        defaults={**said, "sent_at": now, "expires_at": _end(now)},
+    )
+    if not is_new:
+        _renew(invitation, **said)
+    addresses = [keep_address(mailbox) for mailbox in mailboxes]
+    foreign = [one for one in addresses if one.customer_id != actor.customer_id]
+    invitation.addresses.set([one for one in addresses if one not in foreign])
+    audit.record(
+        actor, "invitation.send", invitation, role=role, addresses=len(addresses)
+    )
+    put_mail(None, "joining", invitation_id=str(invitation.pk))
+    return invitation
+
+
+def send_again(invitation: Invitation, *, actor: Actor) -> None:
+    """Mail a new link; the old one is void from now on; raise RateLimited."""
+    require_permission(actor, Permission.MANAGE_PEOPLE)
+    spend(actor, invitation.email)
+    _send_again(invitation, actor)
+
+
+@transaction.atomic(durable=True)
+def _send_again(invitation: Invitation, actor: Actor) -> None:
+    if _renew(invitation, invited_by_id=actor.user_id):
+        audit.record(actor, "invitation.send", invitation, role=invitation.role)
+        put_mail(None, "joining", invitation_id=str(invitation.pk))
+
+
+@transaction.atomic(durable=True)
+def withdraw(invitation: Invitation, *, actor: Actor) -> None:
+    """Void the link; nothing happens to whoever has accepted already."""
+    require_permission(actor, Permission.MANAGE_PEOPLE)
+    if _open(invitation).update(withdrawn_at=timezone.now()):
+        audit.record(actor, "invitation.withdraw", invitation)
+
+
+@transaction.atomic(durable=True)
+def accept_as_new(invitation: Invitation, password: str, *, full_name: str) -> User:
+    """Make the account with the person's own password; raise InvitationVoid.
+
+    A person whose account never had a password is given theirs here as well.
+    """
+    _claim(invitation)
+    user = User.objects.select_for_update().filter(email=invitation.email).first()
+    if user is not None and (user.has_usable_password() or not user.is_active):
+        raise InvitationVoid(invitation.pk)
+    if user is None:
+        user = User(email=invitation.email, language=invitation.language)
+    user.full_name = full_name or user.full_name
+    user.set_password(password)
+    user.save()
+    _join(invitation, user)
+    return user
+
+
+@transaction.atomic(durable=True)
+def accept(invitation: Invitation, user: User) -> None:
+    """Let the person who was invited join; raise InvitationVoid for anybody else."""
+    if user.email != invitation.email:
+        raise InvitationVoid(invitation.pk)
+    _claim(invitation)
+    _join(invitation, user)
+
+
+def _claim(invitation: Invitation) -> None:
+    """Use the link up; of two clicks at the same moment one wins."""
+    now = timezone.now()
+    fitting = _open(invitation).filter(expires_at__gt=now, sends=invitation.sends)
+    if fitting.update(accepted_at=now) != 1:
+        raise InvitationVoid(invitation.pk)
+
+
+def _join(invitation: Invitation, user: User) -> None:
+    Membership.objects.get_or_create(
+        customer_id=invitation.customer_id,
+        user=user,
+        defaults={"role": invitation.role},
+    )
+    for address in invitation.addresses.filter(customer_id=invitation.customer_id):
+        AddressGrant.objects.get_or_create(
+            user=user, address=address, defaults={"customer_id": address.customer_id}
+        )
+    audit.record_event(
+        "invitation.accept",
+        invitation,
+        user_id=user.pk,
+        customer_id=invitation.customer_id,
+        detail={"role": invitation.role},
+    )
+
+
+def _renew(invitation: Invitation, **changes: object) -> bool:
+    now = timezone.now()
+    renewed = _open(invitation).update(
+        sends=F("sends") + 1, sent_at=now, expires_at=_end(now), **changes
+    )
+    return renewed == 1
+
+
+def _open(invitation: Invitation) -> TenantQuerySet:
+    return Invitation.objects.filter(
+        pk=invitation.pk, accepted_at=None, withdrawn_at=None
+    )
+
+
+def _end(now: datetime) -> datetime:
+    return now + timedelta(days=settings.INVITATION_DAYS)
