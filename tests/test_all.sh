@@ -3,7 +3,14 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 status=0
-other=$(command -v python3.13 || ls ~/.pyenv/versions/3.13*/bin/python3 2>/dev/null | tail -1)
+# The first that really runs: a version manager's stand-in on PATH may not.
+other=
+for candidate in python3.13 ~/.pyenv/versions/3.13*/bin/python3; do
+  if "$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2> /dev/null; then
+    other=$candidate
+    break
+  fi
+done
 if [ -n "$other" ]; then
   echo "tests on Python 3.13, PostgreSQL"
   [ -x .venv/py313/bin/python ] || "$other" -m venv .venv/py313
