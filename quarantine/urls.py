@@ -15,6 +15,7 @@ urlpatterns = [
     path("holds/undo", views.undo_many, name="undo_many"),
     path("holds/<uuid:pk>/", views.hold, name="hold"),
     path("holds/<uuid:pk>/row", views.hold_row, name="hold_row"),
+    path("holds/<uuid:pk>/preview", views.hold_preview, name="hold_preview"),
     path("holds/<uuid:pk>/status", views.hold_status, name="hold_status"),
     path("holds/<uuid:pk>/seen", views.mark_seen, name="mark_seen"),
     path("holds/<uuid:pk>/release", views.release, name="release"),

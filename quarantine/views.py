@@ -24,7 +24,7 @@ from accounts.responses import (
     portal_page,
 )
 from accounts.tenancy import ActorRequest
-from quarantine import access, actions
+from quarantine import access, actions, frame, preview
 from quarantine.errors import NotHeld
 from quarantine.forms import PlaceForm, SearchForm, SelectionForm
 from quarantine.models import Hold
@@ -66,6 +66,13 @@ def hold_row(request: ActorRequest, pk: UUID) -> HttpResponse:
 def hold(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Show one held message and what can be done about it."""
     return _hold_page(request, access.get_hold(request.actor, pk))
+
+
+@require_safe
+@portal_page
+def hold_preview(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Show the HTML of a held message, built anew, as the frame's own document."""
+    return frame.answer(preview.rebuild(access.get_hold(request.actor, pk).message))
 
 
 @require_safe
@@ -290,6 +297,7 @@ def _hold_page(request: ActorRequest, hold: Hold, *, status: int = 200) -> HttpR
     context = _status_context(request, hold) | {
         "facts": make_facts(hold),
         "view": read_text(hold.message),
+        "is_styled": request.GET.get("view") == "styled",
         "was_late": status == 409,
     }
     return render(request, "quarantine/hold.html", context, status=status)

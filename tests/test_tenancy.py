@@ -70,6 +70,7 @@ POST_COLLECTION: dict[str, str] = {
 OBJECT: dict[str, str] = {
     "quarantine:hold": "hold",
     "quarantine:hold_row": "hold",
+    "quarantine:hold_preview": "hold",
     "quarantine:hold_status": "hold",
     "accounts:person": "person",
     "accounts:end_membership": "person",
