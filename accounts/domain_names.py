@@ -14,7 +14,7 @@ from publicsuffixlist import PublicSuffixList
 from accounts.errors import DomainNameRefused
 
 # RFC 1035 section 2.3.4, less the label of the record that proves control.
-NAME_MAX = 253 - len("_cleanmail-challenge.")
+NAME_MAX = 253 - len("_cleanmail.")
 
 
 @cache

@@ -144,6 +144,33 @@ class DomainGone(CleanmailError):
     """The domain was removed meanwhile."""
 
 
+NEXT_HOP_REASONS = {
+    "syntax": _("Das ist weder ein Servername noch eine IP-Adresse."),
+    "port": _("Diesen Port lässt der Betreiber nicht zu."),
+    "missing": _("Diesen Namen gibt es im DNS nicht."),
+    "temporary": _(
+        "Der Name lässt sich gerade nicht auflösen. Versuchen Sie es später nochmals."
+    ),
+    "network": _(
+        "Dieser Server liegt in einem internen Netz. Das Portal geht dort nicht hin."
+    ),
+    "loop": _("Das ist unser eigener Server. Die Post käme im Kreis zu uns zurück."),
+}
+
+
+class NextHopRefused(CleanmailError):
+    """Mail must not be sent there; `reason` is a key of NEXT_HOP_REASONS."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    @property
+    def user_message(self) -> str:
+        """Say why, in the language of whoever reads it."""
+        return str(NEXT_HOP_REASONS[self.reason])
+
+
 class LastAdmin(CleanmailError):
     """A customer keeps at least one admin who can act."""
 

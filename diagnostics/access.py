@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.shortcuts import get_object_or_404
 
 from accounts.models import Domain, OutboundScanner
@@ -58,6 +58,20 @@ def find_latest_check(
         running = fitting.filter(state__in=Probe.UNFINISHED)
         fitting = ended if is_final else running
     return fitting.prefetch_related("evidence").order_by("-created_at").first()
+
+
+def list_latest_checks(actor: Actor, kind: Probe.Kind) -> dict[UUID, Probe]:
+    """Return the newest ended probe of that kind, by the key of its domain."""
+    require_permission(actor, Permission.VIEW_PROBES)
+    mine: QuerySet[Probe] = Probe.objects.visible_to(actor).filter(kind=kind)
+    ended = mine.filter(domain=OuterRef("domain")).exclude(state__in=Probe.UNFINISHED)
+    newest = ended.order_by("-created_at").values("pk")[:1]
+    found = mine.filter(domain__isnull=False, pk=Subquery(newest))
+    return {
+        probe.domain_id: probe
+        for probe in found.prefetch_related("evidence")
+        if probe.domain_id is not None
+    }
 
 
 def find_scanner() -> OutboundScanner | None:

@@ -11,10 +11,11 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Address, Policy
+from accounts.models import Address, Domain, Policy
 from accounts.models.customers import released_by_default
 from accounts.tenancy import Actor, Permission, require_permission
 from quarantine.models import Hold, ReleaseAttempt
+from quarantine.states import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,12 @@ def get_holds(actor: Actor, pks: Collection[UUID]) -> list[Hold]:
     if len(holds) != len(wanted):
         raise Http404
     return holds
+
+
+def count_held(actor: Actor, domain: Domain, *, at_most: int) -> int:
+    """Return how many mails of the domain wait for a decision, up to a limit."""
+    waiting = list_holds(actor).filter(domain=domain, state=State.HELD)
+    return waiting.order_by()[:at_most].count()
 
 
 def list_attempts(actor: Actor, hold: Hold) -> list[ReleaseAttempt]:

@@ -70,6 +70,11 @@ class People:
     operator: User  # platform staff
     bob_address: Address
 
+    @property
+    def acme_domain(self) -> Domain:
+        """Acme's first domain, read afresh."""
+        return Domain.objects.get(customer=self.acme, name="acme.example")
+
 
 @pytest.fixture
 def people(db: None) -> People:

@@ -51,6 +51,8 @@ OWN: set[str] = {
     "accounts:send_step_up_code",
     "two_factor:setup",
     "accounts:create_outbound",  # makes a row of the person's own customer
+    "domains:add",  # claims for the person's own customer
+    "domains:policy",  # of the person's own customer
     "diagnostics:probe_start",  # makes a row of the person's own customer
 }
 COLLECTION: set[str] = {
@@ -58,6 +60,7 @@ COLLECTION: set[str] = {
     "quarantine:holds",
     "quarantine:hold_rows",
     "diagnostics:probes",
+    "domains:domains",
     "accounts:outbound_accounts",
 }
 POST_COLLECTION: dict[str, str] = {
@@ -76,6 +79,11 @@ OBJECT: dict[str, str] = {
     "accounts:end_membership": "person",
     "diagnostics:probe": "probe",
     "diagnostics:probe_progress": "probe",
+    "domains:domain": "domain",
+    "domains:progress": "domain",
+    "domains:next_hop": "domain",
+    "domains:remove": "domain",
+    "domains:domain_policy": "domain",
     "accounts:end_outbound": "outbound",
 }
 POST_OBJECT: dict[str, str] = {
@@ -90,6 +98,9 @@ POST_OBJECT: dict[str, str] = {
     "quarantine:request_release": "hold",
     "quarantine:deny": "hold",
     "quarantine:confirm_arrival": "hold",
+    "domains:check": "domain",
+    "domains:trial": "domain",
+    "domains:drop_policy": "domain",
     "accounts:renew_outbound": "outbound",
 }
 
@@ -135,6 +146,7 @@ def acme_rows(people) -> dict[str, uuid.UUID]:
         "probe": factories.make_probe(people.acme).pk,
         "person": people.bob.pk,
         "invitation": factories.make_invitation(people.acme, people.alice).pk,
+        "domain": people.acme_domain.pk,
         "outbound": factories.make_outbound_account(people.acme, name=MARK).pk,
     }
 
@@ -175,7 +187,7 @@ def test_collection_shows_nothing_of_a_stranger(
     own = client_for(people.alice).get(reverse(name)).content.decode()
     strange = client_for(people.charlie).get(reverse(name)).content.decode()
 
-    assert MARK in own or str(acme_rows["probe"]) in own
+    assert MARK in own or any(str(pk) in own for pk in acme_rows.values())
     assert MARK not in strange
     assert not any(str(pk) in strange for pk in acme_rows.values())
 

@@ -30,6 +30,12 @@ def find_policy(actor: Actor, domain: Domain | None = None) -> Policy | None:
     return mine.filter(domain=domain).first()
 
 
+def get_policy(actor: Actor, domain: Domain | None = None) -> Policy:
+    """Return what holds: the domain's own rules, the customer's, else the defaults."""
+    own = find_policy(actor, domain) or find_policy(actor)
+    return own or Policy(customer_id=actor.customer_id)
+
+
 def list_admins(customer_id: UUID) -> QuerySet[User]:
     """Return the active people who look after the customer."""
     return User.objects.filter(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from accounts.domain_names import parse_domain
 from accounts.errors import DomainGone, DomainTaken
 from accounts.models import Address, Domain
 from accounts.models.customers import control_grace, make_control_token
+from accounts.next_hops import NextHop, check_next_hop
 from accounts.tenancy import Actor, Permission, require_permission
 
 # How long before the end of the grace the admins are warned again.
@@ -134,35 +136,34 @@ def _mail_admins(domain: Domain, event: str) -> None:
         )
 
 
-@transaction.atomic(durable=True)
-def set_next_hop(
-    actor: Actor, domain: Domain, *, host: str, port: int, requires_tls: bool
-) -> None:
-    """Send the domain's mail elsewhere from now on; raise DomainGone.
+def set_next_hop(actor: Actor, domain: Domain, next_hop: NextHop) -> None:
+    """Send the domain's mail elsewhere from now on; raise NextHopRefused, DomainGone.
 
-    The caller has had host and port checked by `next_hops.check_next_hop`. It redirects
-    mail, so all admins are told.
+    It redirects mail, so all admins are told. The name is resolved here, outside the
+    transaction; whoever connects later checks again.
     """
     require_permission(actor, Permission.MANAGE_DOMAINS)
-    mine = Domain.objects.visible_to(actor).select_for_update()
-    now = mine.filter(pk=domain.pk, removed_at=None).first()
+    _save_next_hop(actor, domain, check_next_hop(next_hop))
+
+
+@transaction.atomic(durable=True)
+def _save_next_hop(actor: Actor, domain: Domain, after: NextHop) -> None:
+    mine = Domain.objects.visible_to(actor).filter(pk=domain.pk, removed_at=None)
+    now = mine.select_for_update().first()
     if now is None:
         raise DomainGone(domain.pk)
-    before = (now.next_hop_host, now.next_hop_port, now.next_hop_requires_tls)
-    after = (host, port, requires_tls)
+    before = NextHop(now.next_hop_host, now.next_hop_port, now.next_hop_requires_tls)
     if before == after:
         return
-    mine.filter(pk=now.pk).update(
-        next_hop_host=host, next_hop_port=port, next_hop_requires_tls=requires_tls
+    mine.update(
+        next_hop_host=after.host,
+        next_hop_port=after.port,
+        next_hop_requires_tls=after.requires_tls,
     )
     audit.record(
-        actor, "domain.next_hop", domain, before=_told(before), after=_told(after)
+        actor, "domain.next_hop", domain, before=asdict(before), after=asdict(after)
     )
     _mail_admins(domain, "next_hop")
-
-
-def _told(next_hop: tuple[str, int, bool]) -> dict[str, object]:
-    return dict(zip(("host", "port", "requires_tls"), next_hop, strict=True))
 
 
 @transaction.atomic(durable=True)

@@ -134,12 +134,12 @@ class Domain(TenantOwned):
     @property
     def control_record_name(self) -> str:
         """Where the TXT record stands that proves control."""
-        return f"_cleanmail-challenge.{self.name}"
+        return f"_cleanmail.{self.name}"
 
     @property
     def control_record_value(self) -> str:
         """What the TXT record says that proves control."""
-        return f"cleanmail-verification={self.control_token}"
+        return f"cleanmail-verify={self.control_token}"
 
     @property
     def control_ends_at(self) -> datetime | None:
@@ -154,10 +154,15 @@ class Domain(TenantOwned):
         return self.verified_at is not None
 
     @property
+    def is_lost(self) -> bool:
+        """Whether the record that proves control is missing for longer than allowed."""
+        ends_at = self.control_ends_at
+        return ends_at is not None and timezone.now() >= ends_at
+
+    @property
     def is_trusted(self) -> bool:
         """Whether new claims may rest on it: verified, control not lost."""
-        ends_at = self.control_ends_at
-        return self.is_verified and (ends_at is None or timezone.now() < ends_at)
+        return self.is_verified and not self.is_lost
 
     @property
     def is_contested(self) -> bool:

@@ -15,9 +15,12 @@ from accounts.errors import (
     DomainGone,
     DomainNameRefused,
     DomainTaken,
+    NextHopRefused,
     NotPermitted,
 )
 from accounts.models import Address, AuditEvent, Domain
+from accounts.next_hops import NextHop
+from cleanmail.wire import dns
 from tests.conftest import actor_of
 from tests.factories import make_domain
 
@@ -35,6 +38,11 @@ def add(user, name: str = "neu.example") -> Domain:
 
 def fresh(domain: Domain) -> Domain:
     return Domain.objects.get(pk=domain.pk)
+
+
+def redirect(user, domain: Domain, host: str, *, port: int = 25) -> None:
+    hop = NextHop(host, port, requires_tls=True)
+    domains.set_next_hop(actor_of(user), domain, hop)
 
 
 def lose(domain: Domain, *, days: float) -> None:
@@ -183,35 +191,93 @@ def test_a_record_that_comes_back_mends_all(people):
 
 
 def test_next_hop_is_audited_with_before_and_after_and_told(
-    people, worker_in_line, django_capture_on_commit_callbacks
+    people, settings, worker_in_line, django_capture_on_commit_callbacks
 ):
-    held = Domain.objects.get(name="acme.example")
+    settings.ALLOWED_NETWORKS = ["127.0.0.0/8"]
 
     with django_capture_on_commit_callbacks(execute=True):
-        domains.set_next_hop(
-            actor_of(people.alice), held, host="mx.acme.example", port=25,
-            requires_tls=True,
-        )  # fmt: skip
+        redirect(people.alice, people.acme_domain, "127.0.0.9")
 
-    assert fresh(held).next_hop_host == "mx.acme.example"
+    assert people.acme_domain.next_hop_host == "127.0.0.9"
     detail = AuditEvent.objects.get().detail
     assert detail["before"]["host"] == "127.0.0.1"
-    assert detail["after"] == {
-        "host": "mx.acme.example", "port": 25, "requires_tls": True,
-    }  # fmt: skip
+    assert detail["after"] == {"host": "127.0.0.9", "port": 25, "requires_tls": True}
     assert "acme.example" in mail.outbox[0].subject
 
 
-def test_a_stranger_sets_no_next_hop(people):
-    held = Domain.objects.get(name="acme.example")
+def test_the_same_next_hop_again_is_told_to_nobody(people, settings):
+    settings.ALLOWED_NETWORKS = ["127.0.0.0/8"]
+    redirect(people.alice, people.acme_domain, "127.0.0.9")
 
-    with pytest.raises(DomainGone):
-        domains.set_next_hop(
-            actor_of(people.charlie), held, host="x.example", port=25,
-            requires_tls=False,
-        )  # fmt: skip
+    redirect(people.alice, people.acme_domain, " [127.0.0.9] ")
 
-    assert fresh(held).next_hop_host == "127.0.0.1"
+    assert events() == ["domain.next_hop"]
+
+
+@pytest.mark.parametrize("who", ["charlie", "bob"])
+def test_nobody_else_sets_the_next_hop(people, settings, who):
+    settings.ALLOWED_NETWORKS = ["127.0.0.0/8"]
+
+    with pytest.raises((DomainGone, NotPermitted)):
+        redirect(getattr(people, who), people.acme_domain, "127.0.0.9")
+
+    assert people.acme_domain.next_hop_host == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("host", "reason"),
+    [
+        ("10.0.0.1", "network"), ("127.0.0.1", "network"), ("::1", "network"),
+        ("[::1]", "network"), ("::ffff:127.0.0.1", "network"),
+        ("::ffff:10.0.0.1", "network"), ("2002:7f00:1::", "network"),
+        ("64:ff9b::7f00:1", "network"), ("64:ff9b::a00:1", "network"),
+        ("169.254.169.254", "network"), ("fd00:ec2::254", "network"),
+        ("fe80::1%eth0", "network"), ("100.64.0.1", "network"),
+        ("224.0.0.1", "network"), ("0.0.0.0", "network"),  # noqa: S104 - refused
+        ("0", "syntax"),
+        ("::127.0.0.1", "network"), ("localhost", "network"),
+        ("127.1", "syntax"), ("0x7f000001", "network"), ("2130706433", "syntax"),
+        ("017700000001", "syntax"), ("\u2460\u2461\u2466.0.0.1", "network"),
+        ("mx.acme.example:25", "syntax"), ("user@mx.acme.example", "syntax"),
+        ("a b", "syntax"), ("mx_1.acme.example", "syntax"), ("", "syntax"),
+        ("mx1.cleanmail.example", "loop"), ("MX1.Cleanmail.example.", "loop"),
+    ],
+)  # fmt: skip
+def test_no_next_hop_leads_inside(people, settings, host, reason):
+    settings.ALLOWED_NETWORKS = []
+    settings.MAIL_EXCHANGERS = ["mx1.cleanmail.example"]
+
+    with pytest.raises(NextHopRefused) as refused:
+        redirect(people.alice, people.acme_domain, host)
+
+    assert refused.value.reason == reason
+    assert refused.value.user_message
+    assert people.acme_domain.next_hop_host == "127.0.0.1"
+
+
+@pytest.mark.parametrize("port", [22, 80, 6379, 11211, 0, 70000])
+def test_no_next_hop_speaks_to_other_ports(people, port):
+    with pytest.raises(NextHopRefused, match="port"):
+        redirect(people.alice, people.acme_domain, "192.0.2.1", port=port)
+
+
+@pytest.mark.parametrize(
+    "inside", ["10.0.0.1", "127.0.0.1", "::1", "2002:7f00:1::", "169.254.169.254"]
+)
+def test_a_name_that_leads_inside_is_refused(people, settings, monkeypatch, inside):
+    settings.ALLOWED_NETWORKS = []
+    monkeypatch.setattr(dns, "resolve", lambda *_, **__: ("8.8.8.8", inside))
+
+    with pytest.raises(NextHopRefused, match="network"):
+        redirect(people.alice, people.acme_domain, "mx.acme.example")
+
+
+def test_a_name_in_other_letters_is_kept_as_a_label(people, monkeypatch):
+    monkeypatch.setattr(dns, "resolve", lambda *_, **__: ("8.8.8.8",))
+
+    redirect(people.alice, people.acme_domain, "MX.Müster.example.")
+
+    assert people.acme_domain.next_hop_host == "mx.xn--mster-kva.example"
 
 
 def test_a_removed_domain_gets_no_mail_and_comes_back_unverified(people):

@@ -1,0 +1,98 @@
+"""What admins type about the rules for held mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Policy
+from accounts.models.customers import Category, DigestRhythm, FactorDemand
+
+
+class DomainPolicyForm(forms.Form):
+    """The rules that a domain may have of its own."""
+
+    held_categories = forms.MultipleChoiceField(
+        label=_("Zurückhalten"),
+        help_text=_("Was nicht angekreuzt ist, geht ungefragt ans Postfach."),
+        choices=Category,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    member_categories = forms.MultipleChoiceField(
+        label=_("Benutzer geben selbst frei"),
+        help_text=_(
+            "Alles andere geben nur Administratoren frei; Benutzer bitten sie darum. "
+            "Phishing und Viren sollten nie dazu gehören."
+        ),
+        choices=Category,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    retention_days = forms.IntegerField(
+        label=_("Aufbewahren, in Tagen"),
+        help_text=_(
+            "Danach läuft ab, was niemand freigegeben hat, und ist auch für uns nicht "
+            "mehr lesbar. Gilt für neue Post."
+        ),
+        min_value=1,
+        max_value=365,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    digest_rhythm = forms.ChoiceField(
+        label=_("Übersicht per E-Mail"),
+        help_text=_("Sie sagt den Benutzern, was seit der letzten zurückgehalten ist."),
+        choices=DigestRhythm,
+    )
+    digest_at = forms.TimeField(
+        label=_("Übersicht um"),
+        help_text=_("In der Zeitzone der Person."),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+    )
+
+    @classmethod
+    def of(cls, policy: Policy) -> DomainPolicyForm:
+        """Return the form filled with what holds now."""
+        names = cls.base_fields.keys()
+        return cls(initial={name: getattr(policy, name) for name in names})
+
+    def rules(self) -> dict[str, object]:
+        """Return the columns of Policy."""
+        return {name: self.cleaned_data[name] for name in self.base_fields}
+
+
+class PolicyForm(DomainPolicyForm):
+    """The rules of a customer: those of domains, and whom a factor is demanded of."""
+
+    second_factor = forms.ChoiceField(
+        label=_("Zweiten Faktor verlangen von"),
+        help_text=_(
+            "Wer keinen hat, richtet ihn bei der Anmeldung ein und kommt vorher "
+            "nicht weiter."
+        ),
+        choices=FactorDemand,
+    )
+    second_factor_from = forms.DateField(
+        label=_("Ab"),
+        help_text=_("Leer gilt es ab heute."),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    second_factor_grace_days = forms.IntegerField(
+        label=_("Frist, in Tagen"),
+        help_text=_("So lange kann jede Person danach die Einrichtung aufschieben."),
+        min_value=0,
+        max_value=90,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Begin today where no day was named."""
+        cleaned = super().clean() or self.cleaned_data
+        demanded = cleaned.get("second_factor") != FactorDemand.NOBODY
+        if demanded and not cleaned.get("second_factor_from"):
+            cleaned["second_factor_from"] = timezone.localdate()
+        return cleaned

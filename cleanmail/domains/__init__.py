@@ -1,0 +1,1 @@
+"""Domains of a customer as pages: over accounts, and what diagnostics finds."""

@@ -1,0 +1,53 @@
+"""The rules for held mail at a glance: a term and a sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.formats import date_format, time_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Policy
+from accounts.models.customers import Category, DigestRhythm, FactorDemand
+
+
+def list_rules(policy: Policy) -> list[tuple[str, str]]:
+    """Return what holds, worded."""
+    days = policy.retention_days
+    return [
+        (_("Zurückhalten"), _names(policy.held_categories)),
+        (_("Benutzer geben selbst frei"), _names(policy.member_categories)),
+        (
+            _("Aufbewahren"),
+            ngettext("%(count)d Tag", "%(count)d Tage", days) % {"count": days},
+        ),
+        (_("Übersicht per E-Mail"), _digest(policy)),
+        *([] if policy.domain_id else [(_("Zweiter Faktor"), _factor(policy))]),
+    ]
+
+
+def _names(categories: Iterable[str]) -> str:
+    labels = [str(item.label) for item in Category if item.value in set(categories)]
+    return ", ".join(labels) or _("nichts")
+
+
+def _digest(policy: Policy) -> str:
+    rhythm = DigestRhythm(policy.digest_rhythm)
+    if rhythm == DigestRhythm.NEVER:
+        return str(rhythm.label)
+    said = {"rhythm": rhythm.label, "time": time_format(policy.digest_at, "H:i")}
+    return _("%(rhythm)s um %(time)s") % said
+
+
+def _factor(policy: Policy) -> str:
+    demand = FactorDemand(policy.second_factor)
+    if demand == FactorDemand.NOBODY:
+        return _("freiwillig")
+    if policy.second_factor_from is None:
+        return _("verlangt von %(whom)s") % {"whom": demand.label}
+    said = {
+        "whom": demand.label,
+        "day": date_format(policy.second_factor_from, "SHORT_DATE_FORMAT"),
+    }
+    return _("verlangt von %(whom)s ab %(day)s") % said

@@ -1,0 +1,110 @@
+"""The rules: of the customer, and of a domain."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import AuditEvent, Policy
+from accounts.second_factor import find_demand
+from tests.factories import make_domain
+
+pytestmark = [pytest.mark.django_db, pytest.mark.db]
+
+RULES = {
+    "held_categories": ["spam", "virus"],
+    "member_categories": ["spam"],
+    "retention_days": "14",
+    "digest_rhythm": "daily",
+    "digest_at": "07:30",
+}
+FACTOR = {
+    "second_factor": "everybody",
+    "second_factor_from": "",
+    "second_factor_grace_days": "5",
+}
+
+
+def url(name: str, domain) -> str:
+    return reverse(f"domains:{name}", kwargs={"pk": domain.pk})
+
+
+def test_the_customers_rules_are_kept_and_audited(people, client_for):
+    response = client_for(people.alice).post(reverse("domains:policy"), RULES | FACTOR)
+
+    policy = Policy.objects.get(customer=people.acme, domain=None)
+    detail = AuditEvent.objects.get(action="policy.change").detail
+    assert response.status_code == 302
+    assert policy.held_categories == ["spam", "virus"]
+    assert policy.retention_days == 14
+    assert policy.second_factor_from == timezone.localdate()
+    assert detail["before"]["retention_days"] == 30
+    assert detail["after"]["retention_days"] == 14
+    assert detail["after"]["digest_at"] == "07:30:00"
+
+
+def test_the_form_shows_what_holds(people, client_for):
+    client = client_for(people.alice)
+    client.post(reverse("domains:policy"), RULES | FACTOR)
+
+    again = client.get(reverse("domains:policy"))
+    client.post(reverse("domains:policy"), RULES | FACTOR)
+
+    assert 'value="07:30"' in again.content.decode()
+    assert AuditEvent.objects.filter(action="policy.change").count() == 1
+
+
+def test_a_domain_gets_rules_of_its_own_and_loses_them(people, client_for):
+    client = client_for(people.alice)
+    domain = people.acme_domain
+
+    client.post(url("domain_policy", domain), RULES)
+    own = Policy.objects.get(domain=domain)
+    client.post(url("drop_policy", domain))
+
+    assert own.retention_days == 14
+    assert not Policy.objects.filter(domain=domain).exists()
+    assert Policy.objects.get(customer=people.acme).retention_days == 30
+
+
+def test_rules_of_a_domain_demand_no_factor(people, client_for):
+    client_for(people.alice).post(
+        url("domain_policy", people.acme_domain), RULES | FACTOR
+    )
+
+    assert find_demand(people.bob) is None
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"retention_days": "0"}, {"retention_days": "366"}, {"digest_at": "25:00"},
+        {"held_categories": ["nonsense"]}, {"second_factor": "nonsense"},
+        {"second_factor_grace_days": "91"},
+    ],
+)  # fmt: skip
+def test_nonsense_is_refused(people, client_for, wrong):
+    response = client_for(people.alice).post(
+        reverse("domains:policy"), RULES | FACTOR | wrong
+    )
+
+    assert response.status_code == 422
+    assert Policy.objects.get(customer=people.acme).retention_days == 30
+
+
+def test_rules_of_strangers_are_out_of_reach(people, client_for):
+    response = client_for(people.charlie).post(
+        url("domain_policy", people.acme_domain), RULES
+    )
+
+    assert response.status_code == 404
+    assert not Policy.objects.exclude(domain=None).exists()
+
+
+def test_new_mail_follows_the_rules_of_its_domain(people, client_for):
+    two = make_domain(people.acme, "zwei.example")
+
+    client_for(people.alice).post(url("domain_policy", two), RULES)
+
+    assert Policy.objects.get(domain=two).customer == people.acme
