@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from two_factor.plugins.registry import MethodBase, registry
 
-from accounts import sms
+from accounts import sms_gateways
 from accounts.forms.codes import FactorCodeForm, RecoveryCodeForm
 from accounts.forms.factors import AppForm, NumberCodeForm, NumberForm
 from accounts.models import RecoverySheet, SmsDevice, TotpDevice, User
@@ -60,7 +60,7 @@ class SmsMethod(MethodBase):  # type: ignore[misc]  # two_factor is not typed
     @property
     def is_available(self) -> bool:
         """Whether the operator has a gateway."""
-        return sms.is_available()
+        return sms_gateways.is_available()
 
     def get_devices(self, user: User) -> QuerySet[SmsDevice]:
         """Return the person's confirmed numbers."""

@@ -9,7 +9,9 @@ from phonenumbers import PhoneNumberType as Kind
 
 from accounts.errors import NumberRefused
 
-# Some plans (US) do not tell mobile from fixed; premium and satellite never pass.
+# Satellite networks and premium numbers without a country call themselves mobile.
+EVERYWHERE = phonenumbers.REGION_CODE_FOR_NON_GEO_ENTITY
+# Some plans (US) do not tell mobile from fixed; premium, pager, VoIP never pass.
 MOBILE_KINDS = frozenset({Kind.MOBILE, Kind.FIXED_LINE_OR_MOBILE})
 
 
@@ -22,7 +24,8 @@ def parse_mobile(text: str) -> str:
     possible = phonenumbers.is_possible_number(number)
     if not possible or not phonenumbers.is_valid_number(number):
         raise NumberRefused("invalid")
-    if country_of(number) not in settings.SMS_COUNTRIES:
+    country = country_of(number)
+    if country == EVERYWHERE or country not in settings.SMS_COUNTRIES:
         raise NumberRefused("country")
     if phonenumbers.number_type(number) not in MOBILE_KINDS:
         raise NumberRefused("kind")

@@ -163,11 +163,19 @@ TWO_FACTOR_LOGIN_TIMEOUT = env.int("CODE_STEP_SECONDS", default=600)
 PHONENUMBER_DEFAULT_REGION = env.str("PHONE_REGION", default="CH")
 SMS_COUNTRIES: list[str] = env.list("SMS_COUNTRIES", default=["CH", "LI", "DE", "AT"])
 SMS_GATEWAYS: list[str] = env.list("SMS_GATEWAYS", default=["file"] if DEBUG else [])
-SMS_HTTP_URL: str = env.str("SMS_HTTP_URL", default="")
-SMS_HTTP_AUTHORIZATION: str = env.str("SMS_HTTP_AUTHORIZATION", default="")
-SMS_HTTP_BODY: str = env.str(
-    "SMS_HTTP_BODY", default='{"to": "{number}", "text": "{text}"}'
-)
+# What is not one of the demo's two is the name of an HTTP interface.
+SMS_HTTP_GATEWAYS: dict[str, dict[str, str]] = {
+    name: {
+        "url": env.str(f"SMS_{name.upper()}_URL", default=""),
+        "authorization": env.str(f"SMS_{name.upper()}_AUTHORIZATION", default=""),
+        "body": env.str(
+            f"SMS_{name.upper()}_BODY", default='{"to": "{number}", "text": "{text}"}'
+        ),
+        "answer": env.str(f"SMS_{name.upper()}_ANSWER", default=""),
+    }
+    for name in SMS_GATEWAYS
+    if name not in {"file", "console"}
+}
 SMS_DAILY_BUDGET: int = env.int("SMS_DAILY_BUDGET", default=500)
 STEP_UP_SECONDS: int = env.int("STEP_UP_SECONDS", default=300)
 # How long an invitation's link works, and how many a customer may send.

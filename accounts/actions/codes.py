@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
-from accounts import sms, tasks, throttles
+from accounts import sms, sms_gateways, tasks, throttles
 from accounts.enqueue import enqueue
 from accounts.errors import (
     SmsUnavailable,
@@ -34,7 +34,7 @@ def send_code(user: User, number: str, purpose: str, *, network: str) -> SmsMess
     The limits are what keeps SMS pumping from paying: per person, number, network,
     country, and a budget of the whole installation.
     """
-    if not sms.is_available():
+    if not sms_gateways.is_available():
         raise SmsUnavailable
     person, country = str(user.pk), country_of(number)
     budget = settings.SMS_DAILY_BUDGET

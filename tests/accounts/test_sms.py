@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import re
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs
 
 import pytest
@@ -31,58 +27,22 @@ from tests.accounts.conftest import (
     post_password,
 )
 from tests.conftest import make_totp_device
+from tests.services.sms_gateway import Gateway, sms_gateway
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 NUMBER = "+41791234567"
 OTHER = "+41791234568"
 
 
-@dataclass
-class Gateway:
-    """A gateway on loopback: what it answers, what it got."""
-
-    status: int = 200
-    bodies: list[str] = field(default_factory=list)
-    headers: list[dict[str, str]] = field(default_factory=list)
-    url: str = ""
-
-    @property
-    def last_code(self) -> str:
-        """Return the six digits of the last SMS."""
-        found = re.search(r"\d{6}", json.loads(self.bodies[-1])["text"])
-        assert found
-        return found.group()
-
-
 @pytest.fixture
 def gateway(settings, worker_in_line) -> Iterator[Gateway]:
     """Start a gateway and let the portal use it, tasks run in line."""
-    made = Gateway()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            size = int(self.headers["Content-Length"])
-            made.bodies.append(self.rfile.read(size).decode())
-            made.headers.append(dict(self.headers))
-            self.send_response(made.status)
-            if made.status == 302:
-                self.send_header("Location", "http://127.0.0.1:9/")
-            self.end_headers()
-
-        def log_message(self, *_args) -> None:
-            """Keep the test's output clean."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.url = f"http://127.0.0.1:{server.server_port}/send"
-    settings.SMS_GATEWAYS = ["http"]
-    settings.SMS_HTTP_URL = made.url
-    settings.SMS_HTTP_AUTHORIZATION = "Bearer not-a-real-one"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield made
-    server.shutdown()
-    server.server_close()
-    thread.join(5)
+    with sms_gateway() as made:
+        settings.SMS_GATEWAYS = ["http"]
+        settings.SMS_HTTP_GATEWAYS = {
+            "http": made.settings(authorization="Bearer not-a-real-one")
+        }
+        yield made
 
 
 @pytest.fixture
@@ -151,7 +111,7 @@ def test_the_gateway_gets_json_with_our_authorization(people, gateway, commits):
 
 
 def test_a_form_gateway_gets_a_form(people, gateway, commits, settings):
-    settings.SMS_HTTP_BODY = "recipient={number}&content={text}"
+    settings.SMS_HTTP_GATEWAYS["http"]["body"] = "recipient={number}&content={text}"
 
     send(commits, people.bob)
 
@@ -172,7 +132,7 @@ def test_a_gateway_that_refuses_is_a_sentence(people, client, gateway, commits, 
 
 
 def test_a_dead_gateway_is_a_sentence(people, client, gateway, commits, settings):
-    settings.SMS_HTTP_URL = "http://127.0.0.1:9/"
+    settings.SMS_HTTP_GATEWAYS["http"]["url"] = "http://127.0.0.1:9/"
     make_sms_device(people.bob)
 
     page = commits(lambda: post_password(client, "bob@acme.example"))

@@ -1,0 +1,189 @@
+"""The ways an SMS leaves by: HTTP gateways, and file or terminal for the demo."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import socket
+import ssl
+import sys
+import threading
+import time
+import urllib.parse
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from uuid import uuid4
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.errors import GatewayFailed
+from cleanmail.wire import guard
+from cleanmail.wire.errors import WireError
+
+# A worker tries them one after the other, within the time limit of its task.
+ONE_SECONDS, ALL_SECONDS = 10.0, 30.0
+ANSWER_BYTES = 65536
+PORTS = {"https": 443, "http": 80}
+CLIENTS = {"https": http.client.HTTPSConnection, "http": http.client.HTTPConnection}
+DEMO = frozenset({"file", "console"})
+
+
+@dataclass(frozen=True, slots=True)
+class HttpGateway:
+    """Somebody's HTTP interface: `SMS_<NAME>_…` of the settings.
+
+    `answer` is a regular expression that the answer's text must contain, for services
+    that report a failure under the status 200.
+    """
+
+    name: str
+    url: str
+    authorization: str
+    body: str
+    answer: str
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body is JSON; else it is a form."""
+        return self.body.lstrip().startswith("{")
+
+    def fill(self, number: str, text: str) -> bytes:
+        """Return the body for one SMS."""
+        quote = _json_text if self.is_json else urllib.parse.quote_plus
+        # The text last: it could contain "{number}".
+        filled = self.body.replace("{number}", quote(number))
+        return filled.replace("{text}", quote(text)).encode()
+
+    def send(self, number: str, text: str, *, seconds: float) -> None:
+        """Post the SMS; raise GatewayFailed unless it was taken within the time."""
+        try:
+            with _deadline_connection(self.url, seconds) as connection:
+                body = self.fill(number, text)
+                connection.request("POST", self._target(), body, self._headers())
+                self._judge(connection.getresponse())
+        except (OSError, http.client.HTTPException, ValueError, WireError) as error:
+            raise GatewayFailed(type(error).__name__) from error
+
+    def _target(self) -> str:
+        """Return path and query, as the request line names them."""
+        parts = urllib.parse.urlsplit(self.url)
+        return urllib.parse.urlunsplit(("", "", parts.path or "/", parts.query, ""))
+
+    def _headers(self) -> dict[str, str]:
+        kind = "json" if self.is_json else "x-www-form-urlencoded"
+        headers = {"Content-Type": f"application/{kind}", "User-Agent": "Cleanmail"}
+        if self.authorization:
+            headers["Authorization"] = self.authorization
+        return headers
+
+    def _judge(self, reply: http.client.HTTPResponse) -> None:
+        """Follow no redirect: the number would travel to where nobody configured."""
+        if not 200 <= reply.status < 300:
+            raise GatewayFailed(str(reply.status))
+        if self.answer:
+            said = reply.read(ANSWER_BYTES).decode("utf-8", "replace")
+            if not re.search(self.answer, said):
+                raise GatewayFailed("answer")
+
+
+def is_available() -> bool:
+    """Say whether the operator has set up a gateway at all."""
+    return bool(settings.SMS_GATEWAYS)
+
+
+def send(name: str, number: str, text: str) -> None:
+    """Hand an SMS to the gateway of that name; raise GatewayFailed."""
+    if name == "file":
+        _write_file(number, text)
+    elif name == "console":
+        sys.stdout.write(f"SMS an {number}: {text}\n")
+    else:
+        seconds = min(ONE_SECONDS, ALL_SECONDS / len(settings.SMS_GATEWAYS))
+        find(name).send(number, text, seconds=seconds)
+
+
+def find(name: str) -> HttpGateway:
+    """Return the HTTP gateway as the settings describe it."""
+    return HttpGateway(name=name, **settings.SMS_HTTP_GATEWAYS[name])
+
+
+def _write_file(number: str, text: str) -> None:
+    """Put the SMS beside the demo's outgoing mail."""
+    folder = settings.VAR_DIR / "demo" / "outbox"
+    name = f"sms-{timezone.now():%Y%m%d-%H%M%S}-{uuid4().hex[:8]}.txt"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"An: {number}\n\n{text}\n", encoding="utf-8")
+    except OSError as error:
+        raise GatewayFailed(str(error)) from error
+
+
+def _json_text(value: str) -> str:
+    return json.dumps(value)[1:-1]
+
+
+@contextmanager
+def _deadline_connection(
+    url: str, seconds: float
+) -> Iterator[http.client.HTTPConnection]:
+    """Connect to a checked address; cut the line when the time is up.
+
+    A time-out of the socket starts anew with each byte: a server that drips would hold
+    a worker for hours.
+    """
+    ends_at = time.monotonic() + seconds
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme not in PORTS:
+        raise GatewayFailed("no address")
+    host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
+    made = _connect(host, port, seconds, is_tls=parts.scheme == "https")
+    watchdog = threading.Timer(max(ends_at - time.monotonic(), 0), _cut, [made])
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        if isinstance(made, ssl.SSLSocket):
+            made.do_handshake()
+        connection = CLIENTS[parts.scheme](host, port, timeout=seconds)
+        connection.sock = made
+        yield connection
+    finally:
+        watchdog.cancel()
+        made.close()
+
+
+def _connect(host: str, port: int, seconds: float, *, is_tls: bool) -> socket.socket:
+    """Return a socket to the first address that answers; TLS not yet agreed upon."""
+    addresses = guard.checked_addresses(
+        host,
+        port,
+        allowed_ports=[port],
+        allowed_networks=settings.ALLOWED_NETWORKS,
+        timeout=seconds,
+    )
+    plain = _first_answering(addresses, port, seconds / len(addresses))
+    if not is_tls:
+        return plain
+    return ssl.create_default_context().wrap_socket(
+        plain, server_hostname=host, do_handshake_on_connect=False
+    )
+
+
+def _first_answering(
+    addresses: tuple[str, ...], port: int, seconds: float
+) -> socket.socket:
+    failure: OSError = OSError("no address")
+    for address in addresses:
+        try:
+            return socket.create_connection((address, port), timeout=seconds)
+        except OSError as error:
+            failure = error
+    raise failure
+
+
+def _cut(line: socket.socket) -> None:
+    """End whatever waits on the line; the base class leaves TLS's state alone."""
+    with suppress(OSError):  # closed in this very moment
+        socket.socket.shutdown(line, socket.SHUT_RDWR)
