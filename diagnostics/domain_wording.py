@@ -36,7 +36,10 @@ _TEXTS: dict[str, tuple[Any, Any]] = {
     ),
     "control-no-domain": (
         _("Diese Domain gibt es im DNS nicht."),
-        _("Prüfen Sie die Schreibweise und ob die Domain noch registriert ist."),
+        _(
+            "Prüfen Sie die Schreibweise und ob die Domain registriert ist. Eine "
+            "Unterdomain gibt es, sobald dieser Eintrag steht."
+        ),
     ),
     "control-unanswered": (
         _("Die Nameserver der Domain gaben keine Auskunft."),

@@ -34,7 +34,6 @@ UNANSWERED = frozenset({LAME, SERVFAIL, TIMEOUT, NETWORK, NO_ROUTE, FORBIDDEN})
 
 # What passes without fragments (DNS flag day 2020); larger answers come by TCP.
 UDP_PAYLOAD = 1232
-VALUES_LIMIT = 50
 TEXT_LIMIT = 4096
 QUERIES_LIMIT = 400
 _ROUTELESS = {errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}
@@ -221,8 +220,7 @@ def _find(
 
 
 def _values(rrset: RRset) -> tuple[str, ...]:
-    found = [_value(rdata, rrset.rdtype) for rdata in itertools.islice(rrset, 200)]
-    return tuple(sorted(found)[:VALUES_LIMIT])
+    return tuple(sorted(_value(rdata, rrset.rdtype) for rdata in rrset))
 
 
 def _value(rdata: object, rdtype: dns.rdatatype.RdataType) -> str:

@@ -14,6 +14,8 @@ from diagnostics.domain_checks.asking import (
 )
 from diagnostics.domain_checks.zones import FOUND, NameServer, Zone
 
+# What is kept of an answer that lists a thousand.
+LISTED = 20
 GOOD, NO_ADDRESS = "good", "no-address"
 UNSIGNED, VALIDATED, BROKEN, UNCHECKED = "unsigned", "validated", "broken", "unchecked"
 
@@ -72,8 +74,8 @@ def _describe(
         "address": address,
         "state": GOOD if start.state == ANSWER else _bad(start),
         "serial": start.values[0] if start.values else "",
-        "ns": list(names.values),
-        "mx": list(mx.values),
+        "ns": list(names.values[:LISTED]),
+        "mx": list(mx.values[:LISTED]),
     }
 
 

@@ -30,7 +30,7 @@ def check_dmarc(lookup: Lookup, subject: Subject) -> Facts:
     value = f"v=DMARC1; p=none; rua=mailto:postmaster@{subject.domain}"
     return {
         "state": reply.state,
-        "found": found or ([inherited] if inherited else []),
+        "found": found[:5] or ([inherited] if inherited else []),
         "near": near[:3],
         "expected": "v=DMARC1; p=quarantine",
         "record": record(name, "TXT", value),

@@ -16,7 +16,7 @@ EXCHANGERS_LIMIT = 10
 def check_exchangers(lookup: Lookup, subject: Subject) -> Facts:
     """Read the MX records in order of preference, and where foreign names lead."""
     reply = lookup.own(subject.domain, "MX")
-    found = sorted(reply.values, key=_preference)
+    found = sorted(reply.values, key=_preference)[:EXCHANGERS_LIMIT]
     wanted = [name.rstrip(".").lower() for name in subject.mail_exchangers]
     records = [
         record(subject.domain, "MX", f"{10 * place} {name}.")
@@ -48,7 +48,7 @@ def _foreign(lookup: Lookup, hosts: list[str], wanted: list[str]) -> list[Facts]
     ours = {
         address for found in _resolve(lookup, wanted) for address in found["addresses"]
     }
-    shown = _resolve(lookup, hosts[:EXCHANGERS_LIMIT])
+    shown = _resolve(lookup, hosts)
     for found in shown:
         theirs = found.pop("addresses")
         found["is_alias_of_ours"] = found["alias"] in wanted

@@ -35,7 +35,7 @@ def check_spf(lookup: Lookup, subject: Subject) -> Facts:
     value = suggest(found[0] if len(found) == 1 else "", include, has=walk.has_include)
     return {
         "state": reply.state,
-        "found": found,
+        "found": found[:5],
         "expected": f"include:{include}" if include else "",
         "record": record(subject.domain, "TXT", value) if include else None,
         "has_include": walk.has_include,

@@ -1,13 +1,15 @@
-"""Certificates and scanners for the tests of diagnostics."""
+"""Certificates, scanners and DNS zones for the tests of diagnostics."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from diagnostics.domain_checks.subject import Subject
 from tests.diagnostics.scanner import Issued, issue
+from tests.diagnostics.zones import running_zones
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +38,10 @@ def new_certificate(pki: Path) -> Callable[..., Issued]:
         return issue(pki, **fields)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def zones() -> Iterator[Subject]:
+    """Run NSD and Unbound with all domains of the tests."""
+    with running_zones() as subject:
+        yield subject
