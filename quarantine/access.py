@@ -88,6 +88,13 @@ def get_hold(actor: Actor, pk: UUID) -> Hold:
     return get_object_or_404(holds, pk=pk)
 
 
+def get_raw_hold(actor: Actor, pk: UUID) -> Hold:
+    """Return the hold to whoever may see it as it came; Http404 or NotPermitted."""
+    hold = get_hold(actor, pk)
+    require_permission(actor, Permission.VIEW_RAW)
+    return hold
+
+
 def get_holds(actor: Actor, pks: Collection[UUID]) -> list[Hold]:
     """Return all of the holds, by key; raise Http404 if any is out of reach."""
     wanted = set(pks)

@@ -160,6 +160,20 @@ def _require_bulk(
     return ordered
 
 
+@transaction.atomic(durable=True)
+def note_raw_view(hold: Hold, *, actor: Actor) -> None:
+    """Write down who looked at a message as it came."""
+    require_permission(actor, Permission.VIEW_RAW)
+    audit.record(actor, "hold.view_raw", hold)
+
+
+@transaction.atomic(durable=True)
+def note_download(hold: Hold, *, actor: Actor, sha256: str) -> None:
+    """Write down who took which attachment out."""
+    require_permission(actor, Permission.VIEW_RAW)
+    audit.record(actor, "hold.download", hold, sha256=sha256)
+
+
 def _decision(actor: Actor) -> dict[str, datetime | UUID | None]:
     return {"decided_at": timezone.now(), "decided_by": actor.user_id}
 

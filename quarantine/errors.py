@@ -27,3 +27,7 @@ class ContentErased(CleanmailError):
 
 class ClaimLost(CleanmailError):
     """The release is no longer this worker's: it was given up as lost meanwhile."""
+
+
+class NotReadable(CleanmailError):
+    """There is no such attachment, or the message is too odd to take it out."""

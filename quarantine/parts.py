@@ -48,25 +48,25 @@ class TooMuch(Exception):
     """The message would cost more than a page may."""
 
 
-def read_beginning(message: Message) -> tuple[bytes, bool]:
-    """Return at most BYTES_MAX of the content, and whether there is more.
+def read_beginning(message: Message, *, limit: int = BYTES_MAX) -> tuple[bytes, bool]:
+    """Return at most `limit` bytes of the content, and whether there are more.
 
     Raises ContentErased and ContentLost.
     """
     content = bytearray()
     for piece in store.open_content(message):
         content += piece
-        if len(content) > BYTES_MAX:
+        if len(content) > limit:
             break
-    return bytes(content[:BYTES_MAX]), len(content) > BYTES_MAX
+    return bytes(content[:limit]), len(content) > limit
 
 
-def walk(content: bytes) -> Iterator[Part]:
+def walk(content: bytes, *, seconds: float = SECONDS_MAX) -> Iterator[Part]:
     """Yield the parts that hold no others, in order; a forwarded message is one.
 
     Raises TooMuch over a limit, and whatever the parser does over hostile bytes.
     """
-    deadline = time.monotonic() + SECONDS_MAX
+    deadline = time.monotonic() + seconds
     for part in _leaves(_parse(content, deadline)):
         if time.monotonic() > deadline:
             raise TooMuch
@@ -102,15 +102,16 @@ def decode_text(part: Part) -> str:
 
 def file_name(part: Part) -> str:
     """Return the file name, fit to be shown; of a forwarded message its subject."""
-    return show_line(_decode_words(_raw_name(part))[:NAME_LETTERS_MAX])
+    return show_line(raw_name(part)[:NAME_LETTERS_MAX])
 
 
-def _raw_name(part: Part) -> str:
+def raw_name(part: Part) -> str:
+    """Return the file name as it came, encoded words decoded: not fit to be shown."""
     inner = part.get_payload()
     is_message = part.get_content_type() == "message/rfc822"
     forwarded = inner[0] if is_message and isinstance(inner, list) and inner else None
     subject = forwarded.get("Subject") if isinstance(forwarded, Part) else None
-    return part.get_filename() or str(subject or "")
+    return _decode_words(part.get_filename() or str(subject or ""))
 
 
 def _decode_words(text: str) -> str:

@@ -3,37 +3,27 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email.message import Message as Part
 
+from quarantine.attachments import Attachment, describe
 from quarantine.errors import ContentErased, ContentLost
 from quarantine.markup import strip_markup
 from quarantine.models import Message
 from quarantine.parts import (
-    NAME_LETTERS_MAX,
     decode_text,
-    file_name,
     is_markup,
     is_text,
     read_beginning,
     walk,
 )
-from quarantine.visible import show_hidden, show_line
+from quarantine.visible import show_hidden
 
 logger = logging.getLogger(__name__)
 
 TEXT_LETTERS_MAX = 100_000
 RAW_LETTERS_MAX = 20_000
 ATTACHMENTS_MAX = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A part that is not the text; `size` is None where the rest was not read."""
-
-    name: str
-    content_type: str
-    size: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +68,11 @@ class _Found:
 
     plain: list[str] = field(default_factory=list)
     marked_up: list[str] = field(default_factory=list)
-    attachments: list[Attachment] = field(default_factory=list)
+    files: list[Part] = field(default_factory=list)
 
     def take(self, part: Part) -> None:
         if not is_text(part):
-            self.attachments.append(_attachment(part))
+            self.files.append(part)
         elif is_markup(part):
             self.marked_up.append(decode_text(part))
         else:
@@ -93,9 +83,11 @@ def _view(content: bytes, *, is_cut: bool) -> TextView:
     found = _Found()
     for part in walk(content):
         found.take(part)
-    attachments = found.attachments[:ATTACHMENTS_MAX]
-    if attachments and is_cut:
-        attachments[-1] = replace(attachments[-1], size=None)
+    last = len(found.files) - 1
+    attachments = [
+        describe(part, number=number, is_whole=not is_cut or number < last)
+        for number, part in enumerate(found.files[:ATTACHMENTS_MAX])
+    ]
     body = "\n\n".join(text for text in found.plain if text.strip())
     is_from_html = not body and bool(found.marked_up)
     if is_from_html:
@@ -108,10 +100,3 @@ def _view(content: bytes, *, is_cut: bool) -> TextView:
         is_cut=is_cut or len(body) > TEXT_LETTERS_MAX,
         has_markup=bool(found.marked_up),
     )
-
-
-def _attachment(part: Part) -> Attachment:
-    content_type = show_line(part.get_content_type()[:NAME_LETTERS_MAX])
-    payload = part.get_payload(decode=True)
-    size = len(payload) if isinstance(payload, bytes) else None
-    return Attachment(file_name(part), content_type, size)

@@ -74,6 +74,8 @@ OBJECT: dict[str, str] = {
     "quarantine:hold": "hold",
     "quarantine:hold_row": "hold",
     "quarantine:hold_preview": "hold",
+    "quarantine:hold_source": "hold",
+    "quarantine:attachment": "hold",
     "quarantine:hold_status": "hold",
     "accounts:person": "person",
     "accounts:end_membership": "person",
@@ -137,7 +139,13 @@ def acme_rows(people) -> dict[str, uuid.UUID]:
         people.acme,
         recipient="bob@acme.example",
         subject=MARK,
-        content=f"Subject: {MARK}\r\nFrom: <m@x.example>\r\n\r\n{MARK}\r\n".encode(),
+        content=(
+            f"Subject: {MARK}\r\nFrom: <m@x.example>\r\n"
+            "Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+            f"--b\r\n\r\n{MARK}\r\n"
+            "--b\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\n"
+            f"{MARK}\r\n--b--\r\n"
+        ).encode(),
     )
     people.bob.full_name = MARK
     people.bob.save()
@@ -171,10 +179,10 @@ def test_nobody_reaches_it_without_logging_in(name: str, client: Client):
 
 def _path(name: str, pk: uuid.UUID) -> str:
     pattern = dict(walk(get_resolver().url_patterns))[name]
-    if "pk" in pattern.pattern.converters:
-        return reverse(name, kwargs={"pk": pk})
     keywords = {
-        key: "0" if type(converter).__name__ == "IntConverter" else "x"
+        key: pk
+        if key == "pk"
+        else ("0" if type(converter).__name__ == "IntConverter" else "x")
         for key, converter in pattern.pattern.converters.items()
     }
     return reverse(name, kwargs=keywords)

@@ -1,0 +1,1 @@
+"""What the pages of held mail show, and where their buttons lead."""

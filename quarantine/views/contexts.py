@@ -1,0 +1,39 @@
+"""What the templates of one hold read."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from accounts.tenancy import ActorRequest, Permission
+from quarantine import access
+from quarantine.models import Hold
+from quarantine.presentation import make_rows
+from quarantine.presentation_hold import make_status
+from quarantine.presentation_message import make_facts
+from quarantine.text_view import read_text
+
+
+def row_context(request: ActorRequest, hold: Hold) -> dict[str, object]:
+    """Return what one line of the list reads."""
+    rulebook = access.get_rulebook(request.actor)
+    return {"rows": make_rows([hold], rulebook=rulebook)}
+
+
+def status_context(request: ActorRequest, hold: Hold) -> dict[str, object]:
+    """Return how the release of a hold went, and what may be done."""
+    rights = access.get_rulebook(request.actor).rights(hold)
+    attempts = access.list_attempts(request.actor, hold)
+    return {"hold": hold, "status": make_status(hold, attempts, rights=rights)}
+
+
+def hold_page(request: ActorRequest, hold: Hold, *, status: int = 200) -> HttpResponse:
+    """Return the whole page of a hold."""
+    context = status_context(request, hold) | {
+        "facts": make_facts(hold),
+        "view": read_text(hold.message),
+        "may_see_raw": request.actor.can(Permission.VIEW_RAW),
+        "is_styled": request.GET.get("view") == "styled",
+        "was_late": status == 409,
+    }
+    return render(request, "quarantine/hold.html", context, status=status)

@@ -1,0 +1,112 @@
+"""The buttons of one held message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from accounts import second_factor
+from accounts.detours import lead_to
+from accounts.responses import (
+    fragment_or_redirect,
+    htmx_target,
+    is_htmx,
+    portal_page,
+)
+from accounts.tenancy import ActorRequest
+from quarantine import access, actions
+from quarantine.errors import NotHeld
+from quarantine.presentation import DANGEROUS
+from quarantine.views.contexts import hold_page, row_context, status_context
+
+
+@require_POST
+@portal_page
+def release(request: ActorRequest, pk: UUID) -> HttpResponseBase:
+    """Release one hold."""
+    return _guarded(request, pk, actions.release_hold)
+
+
+@require_POST
+@portal_page
+def release_again(request: ActorRequest, pk: UUID) -> HttpResponseBase:
+    """Deliver once more what was delivered, refused or left unsure."""
+    return _guarded(request, pk, actions.release_hold_again)
+
+
+@require_POST
+@portal_page
+def discard(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Discard one hold."""
+    return _decide(request, pk, actions.discard_hold)
+
+
+@require_POST
+@portal_page
+def undo(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Hold again what was discarded."""
+    return _decide(request, pk, actions.undo_discard)
+
+
+@require_POST
+@portal_page
+def request_release(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Ask the admin to release one hold."""
+    return _decide(request, pk, actions.request_release)
+
+
+@require_POST
+@portal_page
+def deny(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Say no to a request for release."""
+    return _decide(request, pk, actions.deny_request)
+
+
+@require_POST
+@portal_page
+def confirm_arrival(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Note that an unsure release has arrived."""
+    return _decide(request, pk, actions.confirm_arrival)
+
+
+def _guarded(
+    request: ActorRequest, pk: UUID, action: Callable[..., None]
+) -> HttpResponseBase:
+    """Decide; over phishing and viruses only with a proof of the last minutes."""
+    is_dangerous = access.get_hold(request.actor, pk).category in DANGEROUS
+    if is_dangerous and not second_factor.has_fresh_proof(request):
+        return lead_to(request, "accounts:step_up")
+    return _decide(request, pk, action)
+
+
+def _decide(
+    request: ActorRequest, pk: UUID, action: Callable[..., None]
+) -> HttpResponse:
+    """Run the action; answer with what is so now, 409 if somebody was first."""
+    hold = access.get_hold(request.actor, pk)
+    status = 200
+    try:
+        action(hold, actor=request.actor)
+    except NotHeld:
+        status = 409
+    # Read again: a conditional update leaves ours stale.
+    hold = access.get_hold(request.actor, pk)
+    if htmx_target(request).startswith("row-"):
+        context = row_context(request, hold) | {"was_late": status == 409}
+        return render(request, "quarantine/_hold_rows.html", context, status=status)
+    if status == 409 and not is_htmx(request):
+        return hold_page(request, hold, status=status)
+    return fragment_or_redirect(
+        request,
+        "quarantine/_hold_status.html",
+        status_context(request, hold)
+        | {"is_fragment": True, "takes_focus": True, "was_late": status == 409},
+        to=reverse("quarantine:hold", args=[pk]),
+        status=status,
+    )
