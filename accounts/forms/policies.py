@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.forms.boundfield import BoundWidget
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Policy
 from accounts.models.customers import Category, DigestRhythm, FactorDemand
+
+FACTOR_RULES = ("second_factor", "second_factor_from", "second_factor_grace_days")
 
 
 class DomainPolicyForm(forms.Form):
@@ -52,6 +55,19 @@ class DomainPolicyForm(forms.Form):
         help_text=_("In der Zeitzone der Person."),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
+
+    def category_rows(self) -> list[tuple[str, BoundWidget, BoundWidget]]:
+        """Return each category with its two boxes: held, released by members."""
+        boxes = zip(self["held_categories"], self["member_categories"], strict=True)
+        return [(held.choice_label, held, released) for held, released in boxes]
+
+    def time_fields(self) -> list[forms.BoundField]:
+        """Return how long things are kept, and when people are told."""
+        return [self[name] for name in ("retention_days", "digest_rhythm", "digest_at")]
+
+    def factor_fields(self) -> list[forms.BoundField]:
+        """Return what a domain has no rule of its own for."""
+        return [self[name] for name in FACTOR_RULES if name in self.fields]
 
     @classmethod
     def of(cls, policy: Policy) -> DomainPolicyForm:

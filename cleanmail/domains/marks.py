@@ -68,9 +68,9 @@ class Mark:
         }[self.level]
 
     @property
-    def is_bad(self) -> bool:
-        """Whether something does not work."""
-        return self.level == Level.FAIL
+    def is_good(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.level == Level.OK
 
     @property
     def is_done(self) -> bool:

@@ -79,6 +79,8 @@ class DomainPage:
     step: Mark | None
     step_number: int
     is_running: bool
+    # Then the state comes first, else the step.
+    is_set_up: bool
     checked_at: datetime | None
     next_at: datetime | None
     history: tuple[Past, ...]
@@ -110,7 +112,7 @@ def make_rows(
 
 def _row(domain: Domain, records: Probe | None, next_hop: Probe | None) -> DomainRow:
     marks = make_marks(domain, records, next_hop)
-    tone, icon, text = _summary(domain, marks)
+    tone, icon, text = _summary(domain, marks, is_checked=records is not None)
     checked_at = records.finished_at if records else None
     return DomainRow(
         domain=domain,
@@ -123,7 +125,9 @@ def _row(domain: Domain, records: Probe | None, next_hop: Probe | None) -> Domai
     )
 
 
-def _summary(domain: Domain, marks: tuple[Mark, ...]) -> tuple[str, str, str]:
+def _summary(
+    domain: Domain, marks: tuple[Mark, ...], *, is_checked: bool
+) -> tuple[str, str, str]:
     """Return tone, icon and sentence: what matters most comes first."""
     control = marks[0]
     if not domain.is_verified:
@@ -131,6 +135,8 @@ def _summary(domain: Domain, marks: tuple[Mark, ...]) -> tuple[str, str, str]:
             return control.tone, control.icon, control.sentence
         text = _("Zeigen Sie zuerst, dass die Domain Ihnen gehört.")
         return "is-warn", "alert", text
+    if not is_checked:
+        return "is-off", "off", _("Die Domain ist bestätigt.")
     return _tell([(mark.label, mark.level) for mark in marks])
 
 
@@ -164,7 +170,7 @@ def make_page(
     by_station = {mark.station: mark for mark in marks}
     key = _choose(station, by_station)
     stops = _stops(by_station, key)
-    tone, icon, summary = _summary(domain, marks)
+    tone, icon, summary = _summary(domain, marks, is_checked=records is not None)
     checked_at = records.finished_at if records else None
     return DomainPage(
         domain=domain,
@@ -176,6 +182,7 @@ def make_page(
         stops=stops,
         step=next((mark for mark in marks if mark.station == key), None),
         step_number=next((stop.number for stop in stops if stop.is_current), 0),
+        is_set_up=all(by_station[step].is_done for step in STEPS),
         is_running=any(not row.is_final for row in history),
         checked_at=checked_at,
         next_at=_next_at(checked_at),

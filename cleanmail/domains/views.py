@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -60,6 +61,8 @@ def add(request: ActorRequest) -> HttpResponse:
     except DomainTaken as error:
         form.add_error("name", error.user_message)
         return _domains_page(request, form, status=409)
+    with suppress(RateLimited):  # the sweep looks later
+        diagnostics.check_domain(domain, actor=request.actor)
     return redirect("domains:domain", pk=domain.pk)
 
 

@@ -37,25 +37,26 @@ def make_check(domain: Domain, **fields) -> Probe:
     )
 
 
-def observe(probe: Probe, station: str, status: str, **facts) -> None:
+def observe_no_mx(probe: Probe) -> None:
+    """Let the check have found that there is no MX record."""
     probe.evidence.create(
         customer=probe.customer,
-        ordinal=probe.evidence.count(),
-        check_name=f"dns-{station}",
+        ordinal=0,
+        check_name="dns-mx",
         subject="acme.example",
-        status=status,
-        facts=facts,
+        status="failed",
+        facts={"state": "missing", "found": [], "expected": "", "alias": ""},
     )
 
 
 def test_lists_domains_and_what_is_not_right(people, client_for):
     make_domain(people.acme, "zwei.example", verified_at=None)
-    observe(make_check(people.acme_domain), "spf", "failed")
+    observe_no_mx(make_check(people.acme_domain))
 
     page = text(client_for(people.alice).get(reverse("domains:domains")))
 
     assert "acme.example" in page
-    assert "Nicht in Ordnung: Versand (SPF)." in page
+    assert "Nicht in Ordnung: Empfang (MX)." in page
     assert "Zeigen Sie zuerst, dass die Domain Ihnen gehört." in page
 
 
@@ -64,7 +65,7 @@ def test_many_domains_cost_no_more_questions(
 ):
     for number in range(20):
         domain = make_domain(people.acme, f"d{number}.example")
-        observe(make_check(domain), "mx", "ok")
+        observe_no_mx(make_check(domain))
     client = client_for(people.alice)
 
     with django_assert_max_num_queries(14):
@@ -147,6 +148,12 @@ def test_whoever_proves_a_held_domain_is_told_that_it_is_held(people, client_for
 
     assert "bei einem anderen Kunden bestätigt" in page
     assert "Acme" not in page
+
+
+def test_a_new_domain_is_looked_at_at_once(people, client_for):
+    client_for(people.alice).post(reverse("domains:add"), {"name": "neu.example"})
+
+    assert Probe.objects.get().domain.name == "neu.example"
 
 
 def test_a_check_starts_once_and_runs_on_the_page(people, client_for):
