@@ -232,3 +232,33 @@ class AddressRefused(CleanmailError):
     def user_message(self) -> str:
         """Say what is wrong with it, in the language of whoever reads it."""
         return str(ADDRESS_REASONS[self.reason])
+
+
+TABLE_REASONS = {
+    "size": _("Die Datei ist zu gross. Erlaubt ist 1 MB."),
+    "rows": _("Die Liste ist zu lang. Erlaubt sind 2000 Zeilen."),
+    "binary": _("Das ist keine Tabelle. Speichern Sie sie als CSV."),
+    "empty": _("In dieser Datei steht niemand."),
+}
+
+
+class TableRefused(CleanmailError):
+    """An uploaded file that is no table of people, or too much of one."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    @property
+    def user_message(self) -> str:
+        """Say what is wrong with it, in the language of whoever reads it."""
+        return str(TABLE_REASONS[self.reason])
+
+
+class ImportVoid(CleanmailError):
+    """The list is too old, confirmed already, or somebody else's."""
+
+    @property
+    def user_message(self) -> str:
+        """Say what to do."""
+        return gettext("Diese Liste gilt nicht mehr. Laden Sie die Datei noch einmal.")

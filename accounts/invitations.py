@@ -1,66 +1,87 @@
-"""The token of an invitation's link: derived, never stored, void once sent again."""
+"""Invitations: kept together with the mail that carries the link."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.urls import reverse
+from django.db.models import F
 from django.utils import timezone
 
-from accounts.keyring import fingerprints
-from accounts.models import Invitation, Membership
-from accounts.tenancy import Role
-
-ID_BYTES, PROOF_BYTES = 16, 32
-
-
-def make_link(invitation: Invitation) -> str:
-    """Return the address in the mail; it starts with `PORTAL_URL`."""
-    token = base64.urlsafe_b64encode(invitation.pk.bytes + _proofs(invitation)[0])
-    path = reverse("accounts:invitation", kwargs={"token": token.decode()})
-    return f"{settings.PORTAL_URL.rstrip('/')}{path}"
+from accounts import audit, outbox
+from accounts.errors import AlreadyMember
+from accounts.mailboxes import Mailbox, keep_address
+from accounts.models import Invitation, Membership, OutgoingMail
+from accounts.tenancy import TenantQuerySet
 
 
-def find_open(token: str) -> Invitation | None:
-    """Return the invitation that the token opens, None if it opens nothing (now)."""
-    try:
-        raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    if len(raw) != ID_BYTES + PROOF_BYTES:
-        return None
-    invitation = (
-        Invitation.objects.select_related("customer")
-        .filter(pk=UUID(bytes=raw[:ID_BYTES]), accepted_at=None, withdrawn_at=None)
-        .filter(expires_at__gt=timezone.now(), customer__is_active=True)
-        .first()
-    )
-    if invitation is None or not _has_backing(invitation):
-        return None
-    shown = raw[ID_BYTES:]
-    right = [hmac.compare_digest(shown, proof) for proof in _proofs(invitation)]
-    return invitation if any(right) else None
+@dataclass(frozen=True, slots=True)
+class Invitee:
+    """Whom to invite, as what, and whose mail they shall see."""
+
+    email: str
+    role: str
+    mailboxes: list[Mailbox]
+    full_name: str = ""
+    language: str = ""
 
 
-def _has_backing(invitation: Invitation) -> bool:
-    """Say whether whoever made an admin by this link may still do so.
+def issue(
+    customer_id: UUID, invitee: Invitee, *, inviter_id: UUID | None
+) -> tuple[Invitation, OutgoingMail]:
+    """Keep an invitation and its mail; raise AlreadyMember. Needs a transaction.
 
-    An admin who was taken out must not have left a door open for themselves.
+    One that is still open gets the new role and addresses, and a new link.
     """
-    if invitation.role != Role.ADMIN:
-        return True
-    return Membership.objects.filter(
-        customer_id=invitation.customer_id,
-        user=invitation.invited_by,
-        role=Role.ADMIN,
-        user__is_active=True,
-    ).exists()
+    people = Membership.objects.filter(customer_id=customer_id)
+    if people.filter(user__email=invitee.email).exists():
+        raise AlreadyMember(invitee.email)
+    said = {
+        "role": invitee.role,
+        "full_name": invitee.full_name,
+        "invited_by_id": inviter_id,
+        "language": invitee.language,
+    }
+    now = timezone.now()
+    invitation, is_new = Invitation.objects.select_for_update().get_or_create(
+        customer_id=customer_id,
+        email=invitee.email,
+        accepted_at=None,
+        withdrawn_at=None,
+        defaults={**said, "sent_at": now, "expires_at": _end(now)},
+    )
+    if not is_new:
+        renew(invitation, **said)
+    addresses = [keep_address(mailbox) for mailbox in invitee.mailboxes]
+    mine = [one for one in addresses if one.customer_id == customer_id]
+    invitation.addresses.set(mine)
+    audit.record_event(
+        "invitation.send",
+        invitation,
+        user_id=inviter_id,
+        customer_id=customer_id,
+        detail={"role": invitee.role, "addresses": len(mine)},
+    )
+    return invitation, outbox.put(None, "joining", invitation_id=str(invitation.pk))
 
 
-def _proofs(invitation: Invitation) -> list[bytes]:
-    said = "\0".join((str(invitation.pk), str(invitation.sends), invitation.email))
-    return [bytes.fromhex(one) for one in fingerprints(said, purpose="invitation")]
+def renew(invitation: Invitation, **changes: object) -> bool:
+    """Void the links sent before and start the time anew; say whether it is open."""
+    now = timezone.now()
+    renewed = open_row(invitation).update(
+        sends=F("sends") + 1, sent_at=now, expires_at=_end(now), **changes
+    )
+    return renewed == 1
+
+
+def open_row(invitation: Invitation) -> TenantQuerySet:
+    """Return the row as long as nobody accepted or withdrew it."""
+    return Invitation.objects.filter(
+        pk=invitation.pk, accepted_at=None, withdrawn_at=None
+    )
+
+
+def _end(now: datetime) -> datetime:
+    return now + timedelta(days=settings.INVITATION_DAYS)

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts import invitations
+from accounts import invitation_links
 from accounts.models import Domain, Invitation, User
 
 
@@ -70,7 +70,7 @@ def send_joining(_user: User | None, _at: datetime, *, invitation_id: str) -> No
     _send(
         addressee,
         "joining",
-        link=invitations.make_link(found),
+        link=invitation_links.make_link(found),
         customer=found.customer.name,
         expires_at=found.expires_at,
         is_asked_for=found.invited_by_id is None,

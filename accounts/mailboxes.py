@@ -44,6 +44,13 @@ class Domains:
         local_part, domain = self._split(text)
         return Mailbox(domain.alias_of or domain, local_part)
 
+    def is_trusted(self, email: str) -> bool:
+        """Say whether the address lies in a domain that is proved to be theirs."""
+        try:
+            return self._split(email)[1].is_trusted
+        except AddressRefused:
+            return False
+
     def _split(self, text: str) -> tuple[str, Domain]:
         local_part, _, name = text.strip().lower().rpartition("@")
         try:

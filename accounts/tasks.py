@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 
-from accounts import audit, outbox, sms, throttles
+from accounts import audit, outbox, people_import, sms, throttles
 from accounts.enqueue import enqueue
 
 
@@ -21,6 +21,12 @@ def send_mail(mail_id: str) -> None:
     outbox.deliver(mail_id)
 
 
+@shared_task(name="accounts.import_people", soft_time_limit=500, time_limit=510)
+def import_people(import_id: str) -> None:
+    """Invite everybody on a confirmed list."""
+    people_import.run(import_id)
+
+
 @shared_task(name="accounts.sweep", soft_time_limit=30, time_limit=40)
 def sweep() -> None:
     """Send what the broker lost; end and forget old SMS, mails, tries, sessions."""
@@ -32,6 +38,9 @@ def sweep() -> None:
     for mail_id in outbox.list_due():
         enqueue(send_mail, mail_id)
     outbox.forget_old()
+    for import_id in people_import.list_due():
+        enqueue(import_people, import_id)
+    people_import.forget_old()
     throttles.forget_old()
     # Everybody who opens the log-in page gets one.
     SessionStore.clear_expired()

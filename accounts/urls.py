@@ -6,6 +6,7 @@ from django.urls import path
 
 from accounts.views import (
     factors,
+    imports,
     invitations,
     joining,
     outbound,
@@ -34,6 +35,14 @@ urlpatterns = [
     ),
     path("account/sms/", step_up.sms_status, name="sms_status"),
     path("people/", people.people, name="people"),
+    path("people/import/", imports.upload, name="people_upload"),
+    path("people/import/<uuid:pk>/", imports.people_import, name="people_import"),
+    path(
+        "people/import/<uuid:pk>/progress/",
+        imports.progress,
+        name="people_import_progress",
+    ),
+    path("people/import/<uuid:pk>/confirm/", imports.confirm, name="confirm_import"),
     path("people/invite/", invitations.invite, name="invite"),
     path(
         "people/invitations/<uuid:pk>/send/",

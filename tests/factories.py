@@ -17,10 +17,13 @@ from accounts.models import (
     Membership,
     OutboundAccount,
     OutboundScanner,
+    PeopleImport,
     Policy,
     User,
 )
 from accounts.outbound import draw_username
+from accounts.people_csv import Row
+from accounts.people_import import seal_rows
 from accounts.tenancy import Role
 from diagnostics.models import Probe
 from quarantine.models import Hold, Message, ReleaseAttempt
@@ -85,6 +88,21 @@ def make_invitation(
     fields.setdefault("expires_at", timezone.now() + timedelta(days=7))
     return Invitation.objects.create(
         customer=customer, email=email, invited_by=inviter, **fields
+    )
+
+
+def make_import(
+    customer: Customer, made_by: User, *rows: Row, **fields
+) -> PeopleImport:
+    """Make an uploaded list that waits for its confirmation."""
+    fields.setdefault("expires_at", timezone.now() + timedelta(hours=1))
+    return PeopleImport.objects.create(
+        customer=customer,
+        made_by=made_by,
+        sealed_rows=seal_rows(list(rows)),
+        right_count=sum(not row.reason for row in rows),
+        wrong_count=sum(bool(row.reason) for row in rows),
+        **fields,
     )
 
 

@@ -47,6 +47,7 @@ OWN: set[str] = {
     "accounts:recovery_codes_kept",
     "accounts:step_up",
     "accounts:invite",
+    "accounts:people_upload",
     "accounts:accept_invitation",  # opens by token, to whom it was sent only
     "accounts:send_step_up_code",
     "two_factor:setup",
@@ -79,6 +80,8 @@ OBJECT: dict[str, str] = {
     "quarantine:hold_status": "hold",
     "accounts:person": "person",
     "accounts:end_membership": "person",
+    "accounts:people_import": "import",
+    "accounts:people_import_progress": "import",
     "diagnostics:probe": "probe",
     "diagnostics:probe_progress": "probe",
     "domains:domain": "domain",
@@ -90,6 +93,7 @@ OBJECT: dict[str, str] = {
 }
 POST_OBJECT: dict[str, str] = {
     "accounts:change_role": "person",
+    "accounts:confirm_import": "import",
     "accounts:invite_again": "invitation",
     "accounts:withdraw_invitation": "invitation",
     "quarantine:mark_seen": "hold",
@@ -153,6 +157,7 @@ def acme_rows(people) -> dict[str, uuid.UUID]:
         "hold": hold.pk,
         "probe": factories.make_probe(people.acme).pk,
         "person": people.bob.pk,
+        "import": factories.make_import(people.acme, people.alice).pk,
         "invitation": factories.make_invitation(people.acme, people.alice).pk,
         "domain": people.acme_domain.pk,
         "outbound": factories.make_outbound_account(people.acme, name=MARK).pk,

@@ -8,7 +8,14 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.shortcuts import get_object_or_404
 
-from accounts.models import AddressGrant, Invitation, Membership, Policy, User
+from accounts.models import (
+    AddressGrant,
+    Invitation,
+    Membership,
+    PeopleImport,
+    Policy,
+    User,
+)
 from accounts.tenancy import Actor, Permission, require_permission
 
 
@@ -50,6 +57,14 @@ def list_invitations(actor: Actor) -> QuerySet[Invitation]:
 def get_invitation(actor: Actor, pk: UUID) -> Invitation:
     """Return the open invitation; raise Http404 if out of reach, used or withdrawn."""
     return get_object_or_404(list_invitations(actor), pk=pk)
+
+
+def get_import(actor: Actor, pk: UUID) -> PeopleImport:
+    """Return a list that the actor has uploaded; raise Http404 for anybody else's."""
+    require_permission(actor, Permission.MANAGE_PEOPLE)
+    lists = PeopleImport.objects.visible_to(actor).filter(made_by_id=actor.user_id)
+    found: PeopleImport = get_object_or_404(lists, pk=pk)
+    return found
 
 
 def find_account(email: str) -> User | None:

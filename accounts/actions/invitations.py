@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from accounts import audit, throttles
+from accounts import audit, tasks, throttles
 from accounts.actions.history import put_mail
-from accounts.errors import AlreadyMember, InvitationVoid
-from accounts.mailboxes import Mailbox, keep_address
+from accounts.enqueue import enqueue
+from accounts.errors import InvitationVoid
+from accounts.invitations import Invitee, issue, open_row, renew
 from accounts.models import AddressGrant, Invitation, Membership, User
-from accounts.tenancy import Actor, Permission, TenantQuerySet, require_permission
+from accounts.tenancy import Actor, Permission, require_permission
 
 DAY = 86400
 PER_ADDRESS = 5
 
 
-def invite(
-    email: str, role: str, mailboxes: list[Mailbox], *, full_name: str, actor: Actor
-) -> Invitation:
+def invite(invitee: Invitee, *, actor: Actor) -> Invitation:
     """Mail a link to join; raise AlreadyMember or RateLimited.
 
     Whether the address has an account elsewhere changes nothing and is not said. An
     invitation that is still open gets the new role and addresses and is sent again.
     """
     require_permission(actor, Permission.MANAGE_PEOPLE)
-    spend(actor, email)
-    return _invite(email.strip().lower(), role, mailboxes, full_name, actor)
+    spend(actor, invitee.email)
+    return _invite(invitee, actor)
 
 
 def spend(actor: Actor, email: str) -> None:
@@ -41,36 +37,9 @@ def spend(actor: Actor, email: str) -> None:
 
 
 @transaction.atomic(durable=True)
-def _invite(
-    email: str, role: str, mailboxes: list[Mailbox], full_name: str, actor: Actor
-) -> Invitation:
-    people = Membership.objects.filter(customer_id=actor.customer_id)
-    if people.filter(user__email=email).exists():
-        raise AlreadyMember(email)
-    said = {
-        "role": role,
-        "full_name": full_name,
-        "invited_by_id": actor.user_id,
-        "language": (translation.get_language() or "")[:2],
-    }
-    now = timezone.now()
-    invitation: Invitation
-    invitation, is_new = Invitation.objects.select_for_update().get_or_create(
-        customer_id=actor.customer_id,
-        email=email,
-        accepted_at=None,
-        withdrawn_at=None,
-        defaults={**said, "sent_at": now, "expires_at": _end(now)},
-    )
-    if not is_new:
-        _renew(invitation, **said)
-    addresses = [keep_address(mailbox) for mailbox in mailboxes]
-    foreign = [one for one in addresses if one.customer_id != actor.customer_id]
-    invitation.addresses.set([one for one in addresses if one not in foreign])
-    audit.record(
-        actor, "invitation.send", invitation, role=role, addresses=len(addresses)
-    )
-    put_mail(None, "joining", invitation_id=str(invitation.pk))
+def _invite(invitee: Invitee, actor: Actor) -> Invitation:
+    invitation, outgoing = issue(actor.customer_id, invitee, inviter_id=actor.user_id)
+    enqueue(tasks.send_mail, outgoing.pk)
     return invitation
 
 
@@ -83,7 +52,7 @@ def send_again(invitation: Invitation, *, actor: Actor) -> None:
 
 @transaction.atomic(durable=True)
 def _send_again(invitation: Invitation, actor: Actor) -> None:
-    if _renew(invitation, invited_by_id=actor.user_id):
+    if renew(invitation, invited_by_id=actor.user_id):
         audit.record(actor, "invitation.send", invitation, role=invitation.role)
         put_mail(None, "joining", invitation_id=str(invitation.pk))
 
@@ -92,7 +61,7 @@ def _send_again(invitation: Invitation, actor: Actor) -> None:
 def withdraw(invitation: Invitation, *, actor: Actor) -> None:
     """Void the link; nothing happens to whoever has accepted already."""
     require_permission(actor, Permission.MANAGE_PEOPLE)
-    if _open(invitation).update(withdrawn_at=timezone.now()):
+    if open_row(invitation).update(withdrawn_at=timezone.now()):
         audit.record(actor, "invitation.withdraw", invitation)
 
 
@@ -127,7 +96,7 @@ def accept(invitation: Invitation, user: User) -> None:
 def _claim(invitation: Invitation) -> None:
     """Use the link up; of two clicks at the same moment one wins."""
     now = timezone.now()
-    fitting = _open(invitation).filter(expires_at__gt=now, sends=invitation.sends)
+    fitting = open_row(invitation).filter(expires_at__gt=now, sends=invitation.sends)
     if fitting.update(accepted_at=now) != 1:
         raise InvitationVoid(invitation.pk)
 
@@ -149,21 +118,3 @@ def _join(invitation: Invitation, user: User) -> None:
         customer_id=invitation.customer_id,
         detail={"role": invitation.role},
     )
-
-
-def _renew(invitation: Invitation, **changes: object) -> bool:
-    now = timezone.now()
-    renewed = _open(invitation).update(
-        sends=F("sends") + 1, sent_at=now, expires_at=_end(now), **changes
-    )
-    return renewed == 1
-
-
-def _open(invitation: Invitation) -> TenantQuerySet:
-    return Invitation.objects.filter(
-        pk=invitation.pk, accepted_at=None, withdrawn_at=None
-    )
-
-
-def _end(now: datetime) -> datetime:
-    return now + timedelta(days=settings.INVITATION_DAYS)

@@ -7,12 +7,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import AddressRefused
 from accounts.forms.passwords import NewPasswordForm
+from accounts.invitations import Invitee
 from accounts.mailboxes import Domains, Mailbox
 from accounts.models import User
+from accounts.person_names import is_plain
 from accounts.tenancy import Role
 
 ADDRESSES_MAX = 50
@@ -40,6 +43,10 @@ class InviteForm(forms.Form):
         """Return it in lower case, as log-ins compare it."""
         return str(self.cleaned_data["email"]).strip().lower()
 
+    def clean_full_name(self) -> str:
+        """Refuse what hides, turns text or calculates."""
+        return read_name(self.cleaned_data["full_name"])
+
     def clean(self) -> dict[str, Any]:
         """Read the addresses; none at all means one's own, where we hold its mail."""
         data = super().clean() or self.cleaned_data
@@ -53,6 +60,18 @@ class InviteForm(forms.Form):
             mailbox for text in typed[:ADDRESSES_MAX] if (mailbox := self._read(text))
         ]
         return data
+
+    @property
+    def invitee(self) -> Invitee:
+        """Whom the valid form names, in the language of who typed it."""
+        data = self.cleaned_data
+        return Invitee(
+            email=data["email"],
+            role=data["role"],
+            mailboxes=data["mailboxes"],
+            full_name=data["full_name"],
+            language=(get_language() or "")[:2],
+        )
 
     def _own(self, email: str) -> list[Mailbox]:
         try:
@@ -83,3 +102,14 @@ class JoinForm(NewPasswordForm):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(user, *args, **kwargs)
         self.fields["full_name"].initial = user.full_name
+
+    def clean_full_name(self) -> str:
+        """Refuse what hides, turns text or calculates."""
+        return read_name(self.cleaned_data["full_name"])
+
+
+def read_name(name: str) -> str:
+    """Return a person's name; raise ValidationError."""
+    if not is_plain(name):
+        raise ValidationError(_("Dieser Name enthält Zeichen, die nicht gehen."))
+    return name

@@ -9,6 +9,7 @@ from accounts.models.devices import (
     SmsMessage,
     TotpDevice,
 )
+from accounts.models.imports import PeopleImport
 from accounts.models.invitations import Invitation
 from accounts.models.mails import OutgoingMail
 from accounts.models.outbound import OutboundAccount, OutboundScanner
@@ -28,6 +29,7 @@ __all__ = [
     "OutboundScanner",
     "OutgoingMail",
     "PasskeyDevice",
+    "PeopleImport",
     "Policy",
     "RecoveryCode",
     "RecoverySheet",

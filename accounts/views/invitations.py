@@ -38,15 +38,8 @@ def invite(request: ActorRequest) -> HttpResponse:
 
 
 def _is_sent(request: ActorRequest, form: InviteForm) -> bool:
-    data = form.cleaned_data
     try:
-        actions.invite(
-            data["email"],
-            data["role"],
-            data["mailboxes"],
-            full_name=data["full_name"],
-            actor=request.actor,
-        )
+        actions.invite(form.invitee, actor=request.actor)
     except AlreadyMember as error:
         form.add_error("email", error.user_message)
     except RateLimited as error:

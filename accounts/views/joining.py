@@ -11,12 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import invitations
 from accounts.access.people import find_account
 from accounts.actions import invitations as actions
 from accounts.answers import status_of
 from accounts.errors import InvitationVoid
 from accounts.forms.invitations import JoinForm
+from accounts.invitation_links import find_open
 from accounts.models import Invitation, User
 from accounts.views.person import person_of
 
@@ -27,7 +27,7 @@ from accounts.views.person import person_of
 @login_not_required
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Show the invitation; whoever has no password sets the first one here."""
-    found = invitations.find_open(token)
+    found = find_open(token)
     if found is None:
         return _void(request)
     account = find_account(found.email)
@@ -63,7 +63,7 @@ def _join(
 @never_cache
 def accept(request: HttpRequest, token: str) -> HttpResponse:
     """Let whoever is logged in join, if the invitation is theirs."""
-    found = invitations.find_open(token)
+    found = find_open(token)
     if found is None:
         return _void(request)
     try:

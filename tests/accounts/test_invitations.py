@@ -11,7 +11,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from accounts import invitations
+from accounts.invitation_links import make_link
 from accounts.models import (
     Address,
     AddressGrant,
@@ -37,7 +37,7 @@ def send(client: Client, email: str = NEW, **fields):
 
 
 def path_of(invitation: Invitation) -> str:
-    return "/" + invitations.make_link(invitation).split("/", 3)[3]
+    return "/" + make_link(invitation).split("/", 3)[3]
 
 
 def join(path: str, password: str = PASSWORD, client: Client | None = None):
