@@ -105,6 +105,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at ru
             "retention_days",
             "second_factor",
             "second_factor_from",
+            "may_trust_browsers",
         )
 
 

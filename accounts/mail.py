@@ -18,7 +18,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts import invitation_links
-from accounts.models import Domain, Invitation, User
+from accounts.models import Domain, Invitation, SignIn, User
 
 
 def password_link(user: User) -> str:
@@ -33,6 +33,11 @@ def password_link(user: User) -> str:
             "token": default_token_generator.make_token(user),
         },
     )
+    return portal_address(path)
+
+
+def portal_address(path: str) -> str:
+    """Return the path as people reach it from outside."""
     return f"{settings.PORTAL_URL.rstrip('/')}{path}"
 
 
@@ -136,11 +141,21 @@ def send_domain_notice(
         _send(user, notice, domain=domain, at=at)
 
 
+def send_new_sign_in(
+    user: User, at: datetime, *, browser: str, system: str, network: str
+) -> None:
+    """Tell of a log-in from where the person was never seen before."""
+    seen = SignIn(browser=browser, system=system, network=network)
+    page = portal_address(reverse("accounts:sign_ins"))
+    _send(user, "new_sign_in", at=at, seen=seen, page=page)
+
+
 # Told of what has happened, by `actions.history.notify`; details are keyword arguments.
 NOTICES: dict[str, Callable[..., None]] = {
     "role_changed": send_role_changed,
     "membership_ended": send_membership_ended,
     "password_changed": send_password_changed,
+    "new_sign_in": send_new_sign_in,
     "factor_added": send_factor_added,
     "factor_removed": send_factor_removed,
     "factor_reset": send_factor_reset,

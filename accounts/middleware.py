@@ -6,17 +6,35 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
+from django.contrib import auth
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 
-from accounts import second_factor
+from accounts import second_factor, sessions
 from accounts.detours import lead_to
 from accounts.models import Membership, User
 from accounts.models.people import make_actor
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class SignInMiddleware:
+    """Ends log-ins that have lasted or idled too long, or that their person ended."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Go on as nobody once the log-in is over, and keep why for the log-in page."""
+        user = request.user
+        if isinstance(user, User):
+            over = sessions.keep_up(request, user)
+            if over:
+                auth.logout(request)
+                request.session[sessions.ENDED_KEY] = str(over)
+        return self.get_response(request)
 
 
 class ActorMiddleware:

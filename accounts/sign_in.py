@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -12,14 +13,24 @@ from django.shortcuts import redirect
 from formtools.wizard.views import SessionWizardView
 from two_factor.views import core
 
-from accounts import methods, second_factor, sms
+from accounts import browsers, methods, second_factor, sessions, sms
 from accounts.actions import sign_ins
 from accounts.answers import send_code, status_of, was_tried
 from accounts.detours import safe_next
 from accounts.forms.codes import FactorCodeForm
 from accounts.forms.passwords import SignInForm
-from accounts.models import RecoverySheet, SmsCode, SmsDevice, TotpDevice, User
+from accounts.models import (
+    RecoverySheet,
+    SmsCode,
+    SmsDevice,
+    TotpDevice,
+    TrustedBrowser,
+    User,
+)
 from accounts.second_factor import Way
+
+# The person whose browser it is stands in the session, and may change within a request.
+UNASKED = object()
 
 __all__ = ["LoginView", "methods"]  # methods fills two_factor's registry
 
@@ -35,6 +46,7 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
     template_name = "two_factor/core/login.html"
     send_error = ""
     device_cache: Way | None
+    trust_cache: TrustedBrowser | object | None = UNASKED
 
     def __init__(self, **kwargs: Any) -> None:
         """Take a list of forms of its own: two_factor writes into the one of all."""
@@ -62,7 +74,26 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
     def has_token_step(self) -> bool:
         """Ask for a code whenever a confirmed device exists."""
         user = self.get_user()
-        return bool(user) and second_factor.has_factor(user)
+        if not user or not second_factor.has_factor(user):
+            return False
+        return self.find_trusted() is None
+
+    def find_trusted(self) -> TrustedBrowser | None:
+        """Return the trust that this browser enjoys with the person; asked once."""
+        user = self.get_user()
+        if self.trust_cache is UNASKED:
+            trusted = browsers.find_trusted(user, browsers.describe(self.request))
+            waived = trusted if second_factor.has_factor(user) else None
+            self.trust_cache = waived
+        return self.trust_cache  # type: ignore[return-value]  # not UNASKED any more
+
+    def may_trust(self) -> bool:
+        """Say whether the page may offer to trust this browser: with a code only."""
+        return (
+            self.steps.current == self.TOKEN_STEP
+            and not isinstance(self.get_device(), RecoverySheet)
+            and browsers.may_trust(self.get_user())
+        )
 
     def get_form_kwargs(self, step: str | None = None) -> dict[str, Any]:
         """Hand each form what it checks against."""
@@ -80,6 +111,7 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
         if is_password_step:
             self.user_cache = None
             self.device_cache = None
+            self.trust_cache = UNASKED
         return data
 
     def get_device(self, step: str | None = None) -> Way | None:  # noqa: ARG002
@@ -122,6 +154,8 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
             self, form, **kwargs
         )
         context["next"] = safe_next(self.request)
+        ended = self.request.session.pop(sessions.ENDED_KEY, "")
+        context["ended"] = sessions.ENDED_TEXTS.get(ended, "")
         if self.steps.current == self.TOKEN_STEP:
             device = self.get_device()
             ways = second_factor.list_ways(self.get_user())
@@ -133,16 +167,28 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
                 "other_apps": [w for w in others if isinstance(w, TotpDevice)],
                 "other_numbers": [w for w in others if isinstance(w, SmsDevice)],
                 "other_sheets": [w for w in others if isinstance(w, RecoverySheet)],
+                "may_trust": self.may_trust(),
+                "trust_days": settings.REMEMBER_BROWSER_DAYS,
                 "send_error": self.send_error,
                 "sms": sms.find_message(self.request.session.get("sms_message", "")),
             }
         return context
 
     def done(self, _form_list: object, **_kwargs: Any) -> HttpResponseBase:
-        """Log in under a new session key, verified if a code was shown."""
+        """Log in under a new session key, verified if a code was shown or is waived."""
         user = self.get_user()
+        trusted = self.find_trusted()
+        if trusted is not None:
+            user.otp_device = trusted
         login(self.request, user)
-        second_factor.note_proof(self.request)
-        factor = getattr(user, "otp_device", None)
-        sign_ins.note_sign_in(user, kind=factor.name if factor else "")
-        return redirect(safe_next(self.request))
+        if trusted is None:
+            second_factor.note_proof(self.request)
+        way = getattr(user, "otp_device", None)
+        caller = sign_ins.renew_token(browsers.describe(self.request))
+        sign_in = sign_ins.open_sign_in(user, caller, kind=way.name if way else "")
+        self.request.session[sessions.SIGN_IN_KEY] = str(sign_in.pk)
+        if self.may_trust() and self.request.POST.get("trust"):
+            caller = sign_ins.trust_browser(sign_in, caller)
+        response = redirect(safe_next(self.request))
+        browsers.set_cookie(response, caller.token)
+        return response

@@ -5,7 +5,15 @@ from __future__ import annotations
 from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 
-from accounts import audit, outbox, people_import, sms, throttles
+from accounts import (
+    audit,
+    browsers,
+    outbox,
+    people_import,
+    sessions,
+    sms,
+    throttles,
+)
 from accounts.enqueue import enqueue
 
 
@@ -42,6 +50,8 @@ def sweep() -> None:
         enqueue(import_people, import_id)
     people_import.forget_old()
     throttles.forget_old()
+    sessions.forget_old()
+    browsers.forget_old()
     # Everybody who opens the log-in page gets one.
     SessionStore.clear_expired()
 

@@ -13,6 +13,7 @@ from accounts.views import (
     passwords,
     people,
     profile,
+    sign_ins,
     step_up,
 )
 
@@ -32,6 +33,18 @@ urlpatterns = [
         "account/confirm/sms/send/",
         step_up.send_step_up_code,
         name="send_step_up_code",
+    ),
+    path("account/sign-ins/", sign_ins.list_sign_ins, name="sign_ins"),
+    path(
+        "account/sign-ins/end-others/",
+        sign_ins.end_other_sign_ins,
+        name="end_other_sign_ins",
+    ),
+    path("account/sign-ins/<uuid:pk>/end/", sign_ins.end_sign_in, name="end_sign_in"),
+    path(
+        "account/sign-ins/trusted/<uuid:pk>/end/",
+        sign_ins.distrust_browser,
+        name="distrust_browser",
     ),
     path("account/sms/", step_up.sms_status, name="sms_status"),
     path("people/", people.people, name="people"),

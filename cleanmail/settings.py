@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SignInMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "accounts.middleware.LogInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -177,6 +178,8 @@ SMS_HTTP_GATEWAYS: dict[str, dict[str, str]] = {
     if name not in {"file", "console"}
 }
 SMS_DAILY_BUDGET: int = env.int("SMS_DAILY_BUDGET", default=500)
+# How long a person may have a browser trusted; 0 forbids it.
+REMEMBER_BROWSER_DAYS: int = env.int("REMEMBER_BROWSER_DAYS", default=30)
 STEP_UP_SECONDS: int = env.int("STEP_UP_SECONDS", default=300)
 # How long an invitation's link works, and how many a customer may send.
 INVITATION_DAYS: int = env.int("INVITATION_DAYS", default=7)
@@ -186,7 +189,10 @@ TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)
 
 # --- Sessions and headers ----------------------------------------------------
 HTTPS: bool = env.bool("HTTPS", default=not DEBUG)
-SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", default=8 * 3600)
+# A log-in ends after the first without a request, after the second in any case.
+SESSION_IDLE_SECONDS: int = env.int("SESSION_IDLE_SECONDS", default=3600)
+SESSION_SECONDS: int = env.int("SESSION_SECONDS", default=8 * 3600)
+SESSION_COOKIE_AGE = SESSION_SECONDS
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

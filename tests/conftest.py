@@ -12,12 +12,14 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
+from django.utils import timezone
 from django_otp import DEVICE_ID_SESSION_KEY
 
 from accounts.keyring import seal
-from accounts.models import Address, Customer, Domain, TotpDevice, User
+from accounts.models import Address, Customer, Domain, SignIn, TotpDevice, User
 from accounts.models.people import make_actor
 from accounts.second_factor import BY_FACTOR, PROOF_KEY
+from accounts.sessions import SIGN_IN_KEY
 from accounts.tenancy import Actor, Role, StaffRole
 from tests import factories
 from tests.lab.faults import FAULTS, SAMPLE_SIZE, SEED
@@ -128,6 +130,8 @@ def client_for() -> Callable[[User], Client]:
         device = TotpDevice.objects.filter(user=user).first() or make_totp_device(user)
         session = client.session
         session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+        sign_in = SignIn.objects.create(user=user, last_seen_at=timezone.now())
+        session[SIGN_IN_KEY] = str(sign_in.pk)
         session[PROOF_KEY] = {"at": int(time.time()), "by": BY_FACTOR}
         session.save()
         return client

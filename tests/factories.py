@@ -14,11 +14,14 @@ from accounts.models import (
     Customer,
     Domain,
     Invitation,
+    KnownBrowser,
     Membership,
     OutboundAccount,
     OutboundScanner,
     PeopleImport,
     Policy,
+    SignIn,
+    TrustedBrowser,
     User,
 )
 from accounts.outbound import draw_username
@@ -104,6 +107,22 @@ def make_import(
         wrong_count=sum(bool(row.reason) for row in rows),
         **fields,
     )
+
+
+def make_sign_in(user: User) -> SignIn:
+    """Let the person be logged in somewhere, in a browser that is trusted."""
+    now = timezone.now()
+    known = KnownBrowser.objects.create(
+        user=user, token_hash="h" * 64, network_hash="n" * 64, last_seen_at=now
+    )
+    TrustedBrowser.objects.create(
+        user=user,
+        known=known,
+        name="trusted",
+        confirmed=True,
+        expires_at=now + timedelta(days=30),
+    )
+    return SignIn.objects.create(user=user, known=known, last_seen_at=now)
 
 
 def make_scanner(host: str = "out.cleanmail.example", **fields: Any) -> OutboundScanner:

@@ -47,6 +47,9 @@ NOT_TENANT_OWNED = {
     "accounts.SmsMessage": "a person's",
     "accounts.RecoverySheet": "a person's",
     "accounts.RecoveryCode": "a person's",
+    "accounts.KnownBrowser": "a person's",
+    "accounts.TrustedBrowser": "a person's",
+    "accounts.SignIn": "a person's",
 }
 
 

@@ -45,6 +45,8 @@ OWN: set[str] = {
     "accounts:rename_factor",
     "accounts:recovery_codes",
     "accounts:recovery_codes_kept",
+    "accounts:sign_ins",
+    "accounts:end_other_sign_ins",
     "accounts:step_up",
     "accounts:invite",
     "accounts:people_upload",
@@ -92,6 +94,8 @@ OBJECT: dict[str, str] = {
     "accounts:end_outbound": "outbound",
 }
 POST_OBJECT: dict[str, str] = {
+    "accounts:end_sign_in": "sign_in",
+    "accounts:distrust_browser": "trusted",
     "accounts:change_role": "person",
     "accounts:confirm_import": "import",
     "accounts:invite_again": "invitation",
@@ -153,11 +157,14 @@ def acme_rows(people) -> dict[str, uuid.UUID]:
     )
     people.bob.full_name = MARK
     people.bob.save()
+    sign_in = factories.make_sign_in(people.bob)
     return {
         "hold": hold.pk,
         "probe": factories.make_probe(people.acme).pk,
         "person": people.bob.pk,
         "import": factories.make_import(people.acme, people.alice).pk,
+        "sign_in": sign_in.pk,
+        "trusted": sign_in.known_id,
         "invitation": factories.make_invitation(people.acme, people.alice).pk,
         "domain": people.acme_domain.pk,
         "outbound": factories.make_outbound_account(people.acme, name=MARK).pk,

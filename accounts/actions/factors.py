@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import second_factor
+from accounts import second_factor, sessions
 from accounts.actions.history import notify, record_for
 from accounts.errors import (
     FactorDemanded,
@@ -63,8 +65,11 @@ def rename_factor(user: User, factor: Factor, nickname: str) -> None:
 
 
 @transaction.atomic(durable=True)
-def remove_factor(user: User, factor: Factor) -> None:
-    """Remove one of the person's own; raise FactorDemanded if it must stay."""
+def remove_factor(user: User, factor: Factor, *, keep: UUID | None = None) -> None:
+    """Remove one of the person's own; raise FactorDemanded if it must stay.
+
+    All log-ins but the one to keep end, and no browser is trusted any more.
+    """
     User.objects.select_for_update().get(pk=user.pk)
     demanded = second_factor.find_demand(user) is not None
     if demanded and len(second_factor.list_factors(user)) == 1:
@@ -73,6 +78,7 @@ def remove_factor(user: User, factor: Factor) -> None:
     factor.delete()
     if not second_factor.has_factor(user):
         RecoverySheet.objects.filter(user=user).delete()
+    sessions.end(user, keep=keep)
     notify(user, "factor_removed")
 
 
@@ -85,6 +91,7 @@ def reset_factor(user: User, *, reason: str) -> int:
     TotpDevice.objects.filter(user=user).delete()
     SmsDevice.objects.filter(user=user).delete()
     SmsCode.objects.filter(user=user).delete()
+    sessions.end(user)
     record_for(user, "factor.reset", user, reason=reason, factors=len(factors))
     notify(user, "factor_reset")
     return len(factors)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 
-from accounts import throttles
+from accounts import sessions, throttles
 from accounts.actions.history import notify, put_mail, record_for
 from accounts.models import (
     User,
@@ -14,10 +16,13 @@ HOUR = 3600
 
 
 @transaction.atomic(durable=True)
-def set_password(user: User, password: str, *, action: str) -> None:
-    """Set a password; every other session of the person ends by it."""
+def set_password(
+    user: User, password: str, *, action: str, keep: UUID | None = None
+) -> None:
+    """Set a password; all log-ins but the one to keep end, no browser is trusted."""
     user.set_password(password)
     user.save(update_fields=["password"])
+    sessions.end(user, keep=keep)
     record_for(user, action, user)
     notify(user, "password_changed")
 

@@ -1,5 +1,6 @@
 """What accounts stores, a file a noun."""
 
+from accounts.models.browsers import KnownBrowser, SignIn, TrustedBrowser
 from accounts.models.customers import Customer, Domain, Policy
 from accounts.models.devices import (
     RecoveryCode,
@@ -24,6 +25,7 @@ __all__ = [
     "Customer",
     "Domain",
     "Invitation",
+    "KnownBrowser",
     "Membership",
     "OutboundAccount",
     "OutboundScanner",
@@ -33,10 +35,12 @@ __all__ = [
     "Policy",
     "RecoveryCode",
     "RecoverySheet",
+    "SignIn",
     "SmsCode",
     "SmsDevice",
     "SmsMessage",
     "Throttle",
     "TotpDevice",
+    "TrustedBrowser",
     "User",
 ]

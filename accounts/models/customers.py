@@ -191,6 +191,11 @@ class Policy(TenantOwned):
         choices=FactorDemand,
         default=FactorDemand.NOBODY,
     )
+    may_trust_browsers = models.BooleanField(
+        _("Browser dürfen vertraut werden"),
+        default=True,
+        help_text=_("Dann fragen sie eine Zeit lang nur nach dem Passwort."),
+    )
     second_factor_from = models.DateField(_("ab"), null=True, blank=True)
     second_factor_grace_days = models.PositiveSmallIntegerField(
         _("Tage Frist für jede Person"), default=0

@@ -13,7 +13,7 @@ from django.views.decorators.http import (
     require_POST,
 )
 
-from accounts import second_factor
+from accounts import second_factor, sessions
 from accounts.actions import factors
 from accounts.actions.recovery_codes import note_codes_kept, renew_codes
 from accounts.answers import status_of
@@ -60,7 +60,7 @@ def remove_factor(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "accounts/remove_factor.html", {"factor": factor})
     try:
-        factors.remove_factor(user, factor)
+        factors.remove_factor(user, factor, keep=sessions.current_id(request))
     except FactorDemanded:
         messages.error(
             request,

@@ -19,7 +19,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from accounts import throttles
+from accounts import sessions, throttles
 from accounts.actions import passwords
 from accounts.answers import status_of
 from accounts.decorators import require_step_up
@@ -41,7 +41,10 @@ def change_password(request: HttpRequest) -> HttpResponse:
         context, status = {"form": form}, status_of(form)
         return render(request, "accounts/change_password.html", context, status=status)
     passwords.set_password(
-        user, form.cleaned_data["new_password1"], action="password.change"
+        user,
+        form.cleaned_data["new_password1"],
+        action="password.change",
+        keep=sessions.current_id(request),
     )
     auth.update_session_auth_hash(request, user)
     messages.success(request, _("Ihr Passwort ist geändert."))

@@ -12,7 +12,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from accounts import second_factor
+from accounts import second_factor, sessions
 from accounts.actions import sign_ins
 from accounts.views.person import person_of
 
@@ -22,7 +22,8 @@ from accounts.views.person import person_of
 def logout(request: HttpRequest) -> HttpResponse:
     """End the session."""
     if request.user.is_authenticated:
-        sign_ins.note_sign_out(person_of(request))
+        own = sessions.current_id(request)
+        sign_ins.note_sign_out(person_of(request), own)
     auth.logout(request)
     return redirect("two_factor:login")
 

@@ -9,10 +9,18 @@ import pytest
 from django.test import Client
 
 from accounts import totp
+from accounts.browsers import Caller
 from cleanmail.celery import app
 from tests.conftest import TOTP_SECRET
 from tests.factories import PASSWORD
 
+CALLER = Caller(
+    token="t" * 43,
+    browser="Firefox",
+    system="Linux",
+    network="192.0.2.…",
+    network_hash="n" * 64,
+)
 LOGIN = "/login/"
 SETUP = "/account/factor/"
 

@@ -15,6 +15,7 @@ from accounts.actions import sign_ins
 from accounts.models import AuditEvent, Customer, Domain, Membership, User
 from accounts.second_factor import has_factor
 from accounts.tenancy import Role
+from tests.accounts.conftest import CALLER
 from tests.accounts.test_password_reset import follow
 from tests.conftest import make_totp_device
 
@@ -81,9 +82,9 @@ def test_reset_factor_needs_a_person_and_a_reason(people, arguments):
 
 
 def test_verify_audit_names_the_unsealed_tail(people):
-    sign_ins.note_sign_in(people.bob, kind="app")
+    sign_ins.open_sign_in(people.bob, CALLER, kind="app")
     audit.seal_events()
-    sign_ins.note_sign_out(people.bob)
+    sign_ins.note_sign_out(people.bob, None)
 
     printed = run("verify_audit")
 
@@ -95,7 +96,7 @@ def test_verify_audit_names_the_unsealed_tail(people):
 @pytest.mark.parametrize("harm", ["change", "remove", "swap"])
 def test_verify_audit_names_the_first_broken_entry(people, harm):
     for _ in range(4):
-        sign_ins.note_sign_in(people.bob, kind="app")
+        sign_ins.open_sign_in(people.bob, CALLER, kind="app")
     audit.seal_events()
     second, third = AuditEvent.objects.order_by("sequence")[1:3]
     if harm == "change":

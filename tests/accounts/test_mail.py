@@ -10,9 +10,12 @@ from accounts import outbox, tasks
 from accounts.actions import factors, sign_ins
 from accounts.mail import NOTICES
 from accounts.models import AuditEvent
+from tests.accounts.conftest import CALLER
 
 # What a notice tells besides the time.
-DETAILS: dict[str, dict[str, str]] = {}
+DETAILS = {
+    "new_sign_in": {"browser": "Firefox", "system": "Linux", "network": "192.0.2.…"}
+}
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
@@ -64,7 +67,7 @@ def test_whoever_may_not_log_in_gets_no_link(people, kind):
 
 
 def test_the_sealer_chains_what_happened(people):
-    sign_ins.note_sign_in(people.bob, kind="app")
+    sign_ins.open_sign_in(people.bob, CALLER, kind="app")
 
     tasks.seal_audit()
 

@@ -175,7 +175,7 @@ def test_verified_sessions_cost_no_further_query(
 ):
     client = client_for(people.bob)
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         client.get("/account/")
 
 

@@ -143,7 +143,10 @@ def test_fault_12_clicking_through_leaves_a_browser_without_factor(stock, ours):
     )
 
 
-def test_fault_12_cookie_that_skips_the_factor_travels_unencrypted(stock, ours):
+def test_fault_12_cookie_that_skips_the_factor_travels_unencrypted(
+    stock, ours, settings
+):
+    settings.HTTPS = True  # as an installation is; the stock package has to be told
     assert_only_stock_falls(
         attacks.fault_12_cookie_that_skips_the_factor_travels_unencrypted, stock, ours
     )

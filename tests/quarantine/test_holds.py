@@ -141,7 +141,7 @@ def test_page_of_fifty_is_small_and_cheap(
     client = client_for(people.bob)
     client.get(URL)
 
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         response = client.get(URL)
 
     assert len(response.context["list"].rows) == 50
