@@ -41,7 +41,7 @@ def list_checks(actor: Actor, domain: Domain) -> QuerySet[Probe]:
 
     Their evidence comes along, as `domain_verdict.judge` reads it.
     """
-    require_permission(actor, Permission.VIEW_PROBES)
+    require_permission(actor, Permission.MANAGE_DOMAINS)
     mine: QuerySet[Probe] = Probe.objects.visible_to(actor).filter(domain=domain)
     return mine.prefetch_related("evidence").order_by("-created_at")[:LIST_LIMIT]
 
@@ -50,7 +50,7 @@ def find_latest_check(
     actor: Actor, domain: Domain, kind: Probe.Kind, *, is_final: bool | None = None
 ) -> Probe | None:
     """Return the newest probe of that kind; with `is_final`, of those (not) ended."""
-    require_permission(actor, Permission.VIEW_PROBES)
+    require_permission(actor, Permission.MANAGE_DOMAINS)
     mine: QuerySet[Probe] = Probe.objects.visible_to(actor)
     fitting = mine.filter(domain=domain, kind=kind)
     if is_final is not None:
@@ -62,7 +62,7 @@ def find_latest_check(
 
 def list_latest_checks(actor: Actor, kind: Probe.Kind) -> dict[UUID, Probe]:
     """Return the newest ended probe of that kind, by the key of its domain."""
-    require_permission(actor, Permission.VIEW_PROBES)
+    require_permission(actor, Permission.MANAGE_DOMAINS)
     mine: QuerySet[Probe] = Probe.objects.visible_to(actor).filter(kind=kind)
     ended = mine.filter(domain=OuterRef("domain")).exclude(state__in=Probe.UNFINISHED)
     newest = ended.order_by("-created_at").values("pk")[:1]
