@@ -14,6 +14,8 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "quarantine.sweep": {"task": "quarantine.sweep", "schedule": 10.0},
     "diagnostics.sweep": {"task": "diagnostics.sweep", "schedule": 10.0},
+    "diagnostics.recheck": {"task": "diagnostics.recheck", "schedule": 300.0},
+    "diagnostics.prune": {"task": "diagnostics.prune", "schedule": 3600.0},
     "accounts.sweep": {"task": "accounts.sweep", "schedule": 10.0},
     "accounts.seal_audit": {"task": "accounts.seal_audit", "schedule": 30.0},
 }

@@ -7,7 +7,7 @@ from uuid import UUID
 from celery import shared_task
 
 from accounts.enqueue import enqueue
-from diagnostics import runner
+from diagnostics import domain_rechecks, runner
 
 
 @shared_task(
@@ -24,3 +24,16 @@ def sweep() -> None:
     runner.expire_lost()
     for customer_id, probe_id in runner.claim_unsent():
         enqueue(run_probe, customer_id, probe_id)
+
+
+@shared_task(name="diagnostics.recheck", soft_time_limit=25, time_limit=30)
+def recheck() -> None:
+    """Start today's checks of domains, a few at a time."""
+    for customer_id, probe_id in domain_rechecks.make_due_probes():
+        enqueue(run_probe, customer_id, probe_id)
+
+
+@shared_task(name="diagnostics.prune", soft_time_limit=25, time_limit=30)
+def prune() -> None:
+    """Forget old checks of domains."""
+    domain_rechecks.prune()
