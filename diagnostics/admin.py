@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from diagnostics import domain_verdict
 from diagnostics.models import Evidence, Probe
 from diagnostics.presentation_causes import make_causes
 from diagnostics.verdicts import judge
@@ -35,6 +36,18 @@ class ReadOnly:
 
 def _pre(text: str) -> SafeString:
     return format_html("<pre>{}</pre>", text)
+
+
+def _findings(probe: Probe) -> SafeString:
+    """Say how each station of a domain stands, codes included."""
+    return format_html_join(
+        "",
+        "<p><b>{}</b> {} ({}) – {} {}</p>",
+        (
+            (one.label, one.level.label, one.code, one.sentence, one.remedy)
+            for one in domain_verdict.judge(probe)
+        ),
+    )
 
 
 class EvidenceInline(ReadOnly, admin.StackedInline):  # type: ignore[type-arg]
@@ -87,6 +100,8 @@ class ProbeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("Urteil"))
     def verdict(self, probe: Probe) -> SafeString:
         """Judge the stored evidence again, slugs included."""
+        if probe.kind != Probe.Kind.OUTBOUND:
+            return _findings(probe)
         seen = [item.as_observation() for item in probe.evidence.order_by("ordinal")]
         causes = make_causes(judge(seen))
         if not causes:

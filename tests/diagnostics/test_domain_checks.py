@@ -70,7 +70,7 @@ def test_evidence_has_what_the_page_needs(zones: Subject):
     assert all({"found", "expected", "record"} <= set(item.facts) for item in evidence)
     (control,) = [item for item in evidence if item.check == "dns-control"]
     assert control.facts["record"] == {
-        "name": "_cleanmail-challenge.missing.example.",
+        "name": "_cleanmail.missing.example.",
         "type": "TXT",
         "value": TOKEN,
     }
@@ -233,7 +233,7 @@ def forged(question: Message, _by_tcp: bool) -> list[bytes]:
         return [answer(question, "SOA a. b. 1 1 1 1 1").to_wire()]
     other_id = answer(question, f'TXT "{TOKEN}"')
     other_id.id ^= 1
-    other_name = dns.message.make_query("_cleanmail-challenge.else.example", "TXT")
+    other_name = dns.message.make_query("_cleanmail.else.example", "TXT")
     other_name.id = question.id
     return [
         other_id.to_wire(),

@@ -25,7 +25,7 @@ from tests.services.dns import (
     unbound,
 )
 
-TOKEN = "cleanmail-verification=0123456789abcdef0123456789abcdef"
+TOKEN = "cleanmail-verify=0123456789abcdef0123456789abcdef"
 # Served by a script of ours, each wrong in its own way.
 HOSTILE = (
     "slow.example",
@@ -36,7 +36,7 @@ HOSTILE = (
 )
 EXCHANGERS = ("mx1.cleanmail.example", "mx2.cleanmail.example")
 NAMES = "@ NS ns1.dns.example.\n@ NS ns2.dns.example.\n"
-CONTROL = f'_cleanmail-challenge TXT "{TOKEN}"\n'
+CONTROL = f'_cleanmail TXT "{TOKEN}"\n'
 OUR_MX = "@ MX 10 mx1.cleanmail.example.\n@ MX 20 mx2.cleanmail.example.\n"
 OUR_SPF = '@ TXT "v=spf1 include:_spf.cleanmail.example -all"\n'
 OUR_DMARC = '_dmarc TXT "v=DMARC1; p=reject; rua=mailto:d@right.example"\n'
@@ -120,7 +120,7 @@ def make_zones() -> Zones:
         "missing.example": zone("missing.example"),
         "wrong.example": zone(
             "wrong.example",
-            '_cleanmail-challenge TXT "cleanmail-verification=ffff"\n',
+            '_cleanmail TXT "cleanmail-verify=ffff"\n',
             "@ MX 10 mail.foreign.example.\n",
             '@ TXT "v=spf1 mx +all"\n',
             '_dmarc TXT "v=DMARC1; p=perhaps"\n',
@@ -166,7 +166,7 @@ def make_zones() -> Zones:
         ),
         "alias.example": zone(
             "alias.example",
-            "_cleanmail-challenge CNAME token.right.example.\n",
+            "_cleanmail CNAME token.right.example.\n",
             "_dmarc CNAME _dmarc.alias.example.\n",
             "selector1._domainkey CNAME a.alias.example.\n",
             "a CNAME b.alias.example.\nb CNAME a.alias.example.\n",
@@ -174,10 +174,7 @@ def make_zones() -> Zones:
         "huge.example": zone(
             "huge.example",
             CONTROL,
-            *(
-                f'_cleanmail-challenge TXT "{number} {"x" * 240}"\n'
-                for number in range(60)
-            ),
+            *(f'_cleanmail TXT "{number} {"x" * 240}"\n' for number in range(60)),
             "@ TXT " + " ".join(f'"{"y" * 250}"' for _ in range(30)) + "\n",
         ),
         "lame.example": zone("lame.example", CONTROL),
@@ -237,5 +234,5 @@ def running_zones() -> Iterator[Subject]:
 
 def about(subject: Subject, domain: str, **changes: object) -> Subject:
     """Return the subject for one of the domains."""
-    name = f"_cleanmail-challenge.{domain}"
+    name = f"_cleanmail.{domain}"
     return replace(subject, domain=domain, control_name=name, **changes)
