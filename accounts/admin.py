@@ -19,6 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import audit
 from accounts.actions import customers
+from accounts.forms.domains import StaffDomainForm
 from accounts.models import (
     Address,
     AddressGrant,
@@ -121,6 +122,7 @@ class CustomerAdmin(AuditedAdmin):
 class DomainAdmin(AuditedAdmin):
     """Domains and where their mail goes."""
 
+    form = StaffDomainForm
     list_display = ("name", "customer", "verified_at", "next_hop_host")
     list_select_related = ("customer",)
     search_fields = ("name",)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
+from accounts.domain_names import to_a_label
+from accounts.errors import DomainNameRefused
 from accounts.models import Address, Domain, Policy
 
 ALIASES_MAX = 5
@@ -31,8 +33,8 @@ def split_address(recipient: str) -> tuple[str, str]:
     name = name.rstrip(".").lower()
     if not name.isascii():
         try:
-            name = name.encode("idna").decode("ascii")
-        except UnicodeError:
+            name = to_a_label(name)
+        except DomainNameRefused:
             name = ""
     return local_part.lower(), name
 

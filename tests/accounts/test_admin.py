@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.models import (
     AuditEvent,
+    Domain,
     PasskeyDevice,
     SmsDevice,
     TotpDevice,
@@ -204,3 +205,48 @@ def test_no_list_answers_whether_a_hash_begins_so(people, client_for):
         client = client_for(person)
         asked = client.get(url(f"{model}_changelist"), {lookup: "a"})
         assert asked.status_code == 400
+
+
+def test_vouching_for_a_domain_verifies_it(people, client_for):
+    form = {
+        "customer": str(people.acme.pk),
+        "name": "Neu.Example.",
+        "is_vouched": "on",
+        "verified_at_0": "",
+        "verified_at_1": "",
+        "next_hop_port": "25",
+    }
+
+    client_for(people.operator).post("/admin/accounts/domain/add/", form)
+
+    domain = Domain.objects.get(name="neu.example")
+    assert domain.is_vouched
+    assert domain.is_verified
+
+
+@pytest.mark.parametrize("name", ["co.uk", "acme.example", "a b"])
+def test_staff_enters_no_domain_that_cannot_be(people, client_for, name):
+    form = {
+        "customer": str(people.other.pk),
+        "name": name,
+        "is_vouched": "on",
+        "next_hop_port": "25",
+    }
+
+    response = client_for(people.operator).post("/admin/accounts/domain/add/", form)
+
+    assert response.status_code == 200
+    assert Domain.objects.count() == 2
+
+
+def test_an_alias_stays_within_a_customer(people, client_for):
+    form = {
+        "customer": str(people.other.pk),
+        "name": "neu.example",
+        "alias_of": str(people.acme_domain.pk),
+        "next_hop_port": "25",
+    }
+
+    response = client_for(people.operator).post("/admin/accounts/domain/add/", form)
+
+    assert "einem anderen Kunden" in response.content.decode()

@@ -6,10 +6,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.core.validators import validate_domain_name, validate_email
+from django.core.validators import validate_email
 
 from accounts.actions.customers import create_customer
-from accounts.errors import DomainTaken
+from accounts.domain_names import parse_domain
+from accounts.errors import DomainNameRefused, DomainTaken
 from accounts.mail import password_link
 
 
@@ -27,10 +28,9 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Make them all, or say what stands in the way."""
-        domain = options["domain"].strip().rstrip(".").lower()
+        domain = options["domain"]
         try:
-            domain = domain.encode("idna").decode()
-            validate_domain_name(domain)
+            domain = parse_domain(domain)
             validate_email(options["admin"])
             admin = create_customer(
                 options["name"],
@@ -38,7 +38,7 @@ class Command(BaseCommand):
                 admin=options["admin"],
                 next_hop=options["next_hop"],
             )
-        except (ValidationError, UnicodeError) as error:
+        except (ValidationError, DomainNameRefused) as error:
             raise CommandError("domain or e-mail address is not valid") from error
         except DomainTaken as error:
             message = f"{domain} belongs to a customer already"
