@@ -114,7 +114,7 @@ def test_inactive_customer_is_deferred(people: People):
 def test_finds_the_mailbox_behind(people: People, recipient: str):
     domain = Domain.objects.get(customer=people.acme)
     make_address(domain, "robert", alias_of=people.bob_address)
-    Domain.objects.create(customer=people.acme, name="alias.example", alias_of=domain)
+    make_domain(people.acme, "alias.example", alias_of=domain)
 
     keep(transaction(recipient))
 
