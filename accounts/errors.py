@@ -262,3 +262,25 @@ class ImportVoid(CleanmailError):
     def user_message(self) -> str:
         """Say what to do."""
         return gettext("Diese Liste gilt nicht mehr. Laden Sie die Datei noch einmal.")
+
+
+# What an admin reads must not tell of which other customer a person is.
+RESET_REASONS = {
+    "self": _("Ihren eigenen zweiten Faktor ändern Sie in Ihrem Konto."),
+    "staff": _("Bei dieser Person kann nur der Betreiber zurücksetzen."),
+    "shared": _("Bei dieser Person kann nur der Betreiber zurücksetzen."),
+    "gone": _("Diese Person gehört nicht mehr dazu."),
+}
+
+
+class ResetRefused(CleanmailError):
+    """Whose second factor an admin must not reset; says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    @property
+    def user_message(self) -> str:
+        """Say who can, in the language of whoever reads it."""
+        return str(RESET_REASONS[self.reason])

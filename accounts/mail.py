@@ -102,6 +102,11 @@ def send_factor_reset(user: User, at: datetime) -> None:
     _send(user, "factor_reset", at=at)
 
 
+def send_factor_reset_by_admin(user: User, at: datetime) -> None:
+    """Tell that an admin took all second factors away."""
+    _send(user, "factor_reset_by_admin", at=at)
+
+
 def send_recovery_used(user: User, at: datetime) -> None:
     """Tell that a recovery code was accepted."""
     _send(user, "recovery_used", at=at)
@@ -159,6 +164,7 @@ NOTICES: dict[str, Callable[..., None]] = {
     "factor_added": send_factor_added,
     "factor_removed": send_factor_removed,
     "factor_reset": send_factor_reset,
+    "factor_reset_by_admin": send_factor_reset_by_admin,
     "recovery_used": send_recovery_used,
     "recovery_renewed": send_recovery_renewed,
     "outbound_created": send_outbound_created,

@@ -71,6 +71,11 @@ urlpatterns = [
     path("invitation/<str:token>/accept/", joining.accept, name="accept_invitation"),
     path("people/<uuid:pk>/", people.person, name="person"),
     path("people/<uuid:pk>/role/change/", people.change_role, name="change_role"),
+    path(
+        "people/<uuid:pk>/factor/reset/",
+        people.reset_factor,
+        name="reset_person_factor",
+    ),
     path("people/<uuid:pk>/end/", people.end_membership, name="end_membership"),
     path("outbound/", outbound.outbound_accounts, name="outbound_accounts"),
     path("outbound/create/", outbound.create_outbound, name="create_outbound"),

@@ -82,6 +82,7 @@ OBJECT: dict[str, str] = {
     "quarantine:hold_status": "hold",
     "accounts:person": "person",
     "accounts:end_membership": "person",
+    "accounts:reset_person_factor": "person",
     "accounts:people_import": "import",
     "accounts:people_import_progress": "import",
     "diagnostics:probe": "probe",

@@ -35,6 +35,23 @@ def get_person(actor: Actor, pk: UUID) -> Membership:
     return get_object_or_404(list_people(actor), user_id=pk)
 
 
+def find_reset_refusal(actor: Actor, user: User) -> str:
+    """Return why the actor may not reset the person's second factor, empty if they may.
+
+    A reason is a key of `errors.RESET_REASONS`. One customer must not weaken what
+    guards another one's mail, nor Django admin; and nobody resets their own.
+    """
+    require_permission(actor, Permission.MANAGE_PEOPLE)
+    if user.pk == actor.user_id:
+        return "self"
+    if user.is_staff:
+        return "staff"
+    elsewhere = Membership.objects.filter(user=user)
+    if elsewhere.exclude(customer_id=actor.customer_id).exists():
+        return "shared"
+    return ""
+
+
 def list_grants(actor: Actor, user_ids: list[UUID]) -> list[AddressGrant]:
     """Return these people's grants within the actor's customer, by address."""
     require_permission(actor, Permission.MANAGE_PEOPLE)

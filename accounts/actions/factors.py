@@ -86,12 +86,21 @@ def remove_factor(user: User, factor: Factor, *, keep: UUID | None = None) -> No
 def reset_factor(user: User, *, reason: str) -> int:
     """Take all second factors away, by the operator; return how many there were."""
     User.objects.select_for_update().get(pk=user.pk)
+    count = take_all(user)
+    record_for(user, "factor.reset", user, reason=reason, factors=count)
+    notify(user, "factor_reset")
+    return count
+
+
+def take_all(user: User) -> int:
+    """Delete what proves the person, end their log-ins; return how many factors.
+
+    Call it inside the action's transaction, the person's row locked.
+    """
     factors = second_factor.list_factors(user)
     RecoverySheet.objects.filter(user=user).delete()
     TotpDevice.objects.filter(user=user).delete()
     SmsDevice.objects.filter(user=user).delete()
     SmsCode.objects.filter(user=user).delete()
     sessions.end(user)
-    record_for(user, "factor.reset", user, reason=reason, factors=len(factors))
-    notify(user, "factor_reset")
     return len(factors)

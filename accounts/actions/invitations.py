@@ -89,6 +89,7 @@ def accept(invitation: Invitation, user: User) -> None:
     """Let the person who was invited join; raise InvitationVoid for anybody else."""
     if user.email != invitation.email:
         raise InvitationVoid(invitation.pk)
+    User.objects.select_for_update().get(pk=user.pk)  # against a reset just now
     _claim(invitation)
     _join(invitation, user)
 

@@ -1,14 +1,19 @@
-"""People of a customer: another role, and the end of a membership."""
+"""People of a customer: another role, factors reset, the end of a membership."""
 
 from __future__ import annotations
 
 from django.db import transaction
 
-from accounts import audit
+from accounts import audit, throttles
+from accounts.access.people import find_reset_refusal
+from accounts.actions.factors import take_all
 from accounts.actions.history import notify
-from accounts.errors import LastAdmin
-from accounts.models import AddressGrant, Customer, Membership
+from accounts.errors import LastAdmin, ResetRefused
+from accounts.models import AddressGrant, Customer, Membership, User
 from accounts.tenancy import Actor, Permission, Role, require_permission
+
+DAY = 86400
+RESETS_PER_DAY = 50
 
 
 @transaction.atomic(durable=True)
@@ -55,6 +60,33 @@ def end_membership(
         handed_over=handed,
     )
     notify(own.user, "membership_ended")
+
+
+def reset_factor(membership: Membership, *, reason: str, actor: Actor) -> int:
+    """Take a person's second factors away; raise ResetRefused or RateLimited.
+
+    They enrol anew by themselves. Whom a reset would weaken elsewhere too, only the
+    operator can help: see `find_reset_refusal`.
+    """
+    require_permission(actor, Permission.MANAGE_PEOPLE)
+    subject = str(actor.customer_id)
+    throttles.spend("factor.reset", subject, limit=RESETS_PER_DAY, seconds=DAY)
+    return _reset_factor(membership, reason, actor)
+
+
+@transaction.atomic(durable=True)
+def _reset_factor(membership: Membership, reason: str, actor: Actor) -> int:
+    own = _lock(membership, actor)
+    if own is None:
+        raise ResetRefused("gone")
+    user = User.objects.select_for_update().get(pk=own.user_id)
+    refusal = find_reset_refusal(actor, user)
+    if refusal:
+        raise ResetRefused(refusal)
+    count = take_all(user)
+    audit.record(actor, "factor.reset", user, reason=reason, factors=count)
+    notify(user, "factor_reset_by_admin")
+    return count
 
 
 def _lock(membership: Membership, actor: Actor) -> Membership | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.access import people
@@ -23,6 +24,23 @@ class RoleForm(forms.Form):
     """Another role."""
 
     role = forms.ChoiceField(label=_("Rolle"), choices=Role)
+
+
+class ResetForm(forms.Form):
+    """Why a second factor is taken away."""
+
+    reason = forms.CharField(
+        label=_("Grund"),
+        help_text=_("Steht im Protokoll. Zum Beispiel: Telefon verloren."),
+        max_length=200,
+    )
+
+    def clean_reason(self) -> str:
+        """Refuse what hides or turns text."""
+        reason: str = self.cleaned_data["reason"]
+        if not reason.isprintable():
+            raise ValidationError(_("Dieser Text enthält unsichtbare Zeichen."))
+        return reason
 
 
 class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # no generic at run time

@@ -18,8 +18,8 @@ from accounts.access import people as access
 from accounts.actions import people as actions
 from accounts.answers import status_of
 from accounts.decorators import require_step_up
-from accounts.errors import LastAdmin
-from accounts.forms.people import EndForm, RoleForm, SearchForm
+from accounts.errors import LastAdmin, RateLimited, ResetRefused
+from accounts.forms.people import EndForm, ResetForm, RoleForm, SearchForm
 from accounts.presentation_people import show_page, show_people
 from accounts.responses import portal_page
 from accounts.tenancy import ActorRequest
@@ -48,7 +48,12 @@ def person(request: ActorRequest, pk: UUID) -> HttpResponse:
     membership = access.get_person(request.actor, pk)
     row = show_people(request.actor, [membership])[0]
     form = RoleForm(initial={"role": membership.role})
-    context = {"row": row, "role_form": form}
+    refusal = access.find_reset_refusal(request.actor, membership.user)
+    context = {
+        "row": row,
+        "role_form": form,
+        "reset_refusal": ResetRefused(refusal) if refusal else None,
+    }
     return render(request, "accounts/person.html", context)
 
 
@@ -93,3 +98,24 @@ def end_membership(request: ActorRequest, pk: UUID) -> HttpResponse:
     messages.success(request, _("Der Zugang ist beendet."))
     to_self = membership.user_id == request.actor.user_id
     return redirect("start" if to_self else "accounts:people")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@require_step_up
+@portal_page
+def reset_factor(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Ask why, then take the person's second factors away."""
+    membership = access.get_person(request.actor, pk)
+    form = ResetForm(request.POST if request.method == "POST" else None)
+    if not form.is_valid():
+        context, status = {"person": membership.user, "form": form}, status_of(form)
+        return render(request, "accounts/reset_factor.html", context, status=status)
+    reason = form.cleaned_data["reason"]
+    try:
+        actions.reset_factor(membership, reason=reason, actor=request.actor)
+    except (ResetRefused, RateLimited) as error:
+        messages.error(request, error.user_message)
+    else:
+        said = _("Der zweite Faktor ist zurückgesetzt, alle Anmeldungen sind beendet.")
+        messages.success(request, said)
+    return redirect("accounts:person", pk=pk)
