@@ -6,10 +6,10 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from accounts import throttles
+from accounts import sms, throttles
 from accounts.actions import codes
 from accounts.errors import RateLimited, SmsUnavailable
-from accounts.models import User
+from accounts.models import SmsCode, User
 
 # What the limits have counted; what else is wrong was refused unread.
 TRIED = frozenset({"invalid_login", "wrong"})
@@ -28,6 +28,19 @@ def send_code(request: HttpRequest, user: User, number: str, purpose: str) -> st
         )
     request.session["sms_message"] = str(message.pk)
     return ""
+
+
+def state_of_code(
+    request: HttpRequest, user: User, number: str, purpose: str
+) -> dict[str, object]:
+    """Return what the pages say about a code for the number, and about another one."""
+    message = sms.find_message(request.session.get("sms_message", ""), number)
+    has_failed = message is not None and message.has_failed
+    return {
+        "sms": message,
+        "code_is_out": not has_failed and SmsCode.is_out(user, number, purpose),
+        "resend_in": codes.seconds_until_resend(user),
+    }
 
 
 def status_of(form: forms.BaseForm | None) -> int:

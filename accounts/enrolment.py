@@ -21,9 +21,9 @@ from two_factor.plugins.registry import MethodNotFoundError, registry
 from two_factor.views import core
 from two_factor.views.utils import IdempotentSessionWizardView
 
-from accounts import methods, qr, second_factor, sms, totp
+from accounts import methods, qr, second_factor, totp
 from accounts.actions import recovery_codes
-from accounts.answers import send_code, status_of
+from accounts.answers import send_code, state_of_code, status_of
 from accounts.detours import lead_to, safe_next
 from accounts.forms.factors import AppForm, NumberCodeForm
 from accounts.keyring import seal, unseal
@@ -171,9 +171,10 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
         elif step == "app":
             context |= self._app_context()
         elif step == "number_code":
-            context["number"] = mask(self._pending_number())
-            context["sms"] = sms.find_message(
-                self.request.session.get("sms_message", "")
+            number = self._pending_number()
+            context["number"] = mask(number)
+            context |= state_of_code(
+                self.request, self.request.user, number, SmsCode.Purpose.ENROL
             )
         return context
 

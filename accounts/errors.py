@@ -42,6 +42,41 @@ class RateLimited(CleanmailError):
         }
 
 
+class CodeTooSoon(RateLimited):
+    """Another code by SMS was asked for right after the last one."""
+
+    @property
+    def user_message(self) -> str:
+        """Say when there can be another."""
+        return ngettext(
+            "Einen neuen Code können Sie in %(count)d Sekunde anfordern.",
+            "Einen neuen Code können Sie in %(count)d Sekunden anfordern.",
+            self.retry_after,
+        ) % {"count": self.retry_after}
+
+
+class CodesUsedUp(RateLimited):
+    """This person, number or network has had enough codes by SMS for a while."""
+
+    @property
+    def user_message(self) -> str:
+        """Say how long; there are other ways."""
+        minutes = math.ceil(self.retry_after / 60)
+        if minutes <= 90:
+            wait = ngettext("%(count)d Minute", "%(count)d Minuten", minutes) % {
+                "count": minutes
+            }
+        else:
+            hours = math.ceil(minutes / 60)
+            wait = ngettext("%(count)d Stunde", "%(count)d Stunden", hours) % {
+                "count": hours
+            }
+        return gettext(
+            "Es wurden zu viele Codes angefordert. Nehmen Sie einen anderen Weg, "
+            "oder warten Sie %(wait)s."
+        ) % {"wait": wait}
+
+
 NUMBER_REASONS = {
     "invalid": _("Diese Nummer gibt es nicht. Beispiel: 079 123 45 67."),
     "kind": _(
@@ -69,7 +104,7 @@ class GatewayFailed(CleanmailError):
 
 
 class SmsUnavailable(CleanmailError):
-    """The operator has set up no SMS gateway."""
+    """No SMS gateway is set up, or what all may send in a day is used up."""
 
 
 PASSKEY_REASONS = {

@@ -137,6 +137,12 @@ def send_outbound_ended(user: User, at: datetime) -> None:
     _send(user, "outbound_ended", at=at)
 
 
+def send_sms_budget(user: User, at: datetime, *, used: str, budget: str) -> None:
+    """Tell an operator how many of the day's SMS are used."""
+    context = {"used": int(used), "budget": int(budget), "is_over": used == budget}
+    _send(user, "sms_budget", at=at, **context)
+
+
 def send_domain_notice(
     user: User, at: datetime, *, notice: str, domain_id: str
 ) -> None:
@@ -169,6 +175,7 @@ NOTICES: dict[str, Callable[..., None]] = {
     "recovery_renewed": send_recovery_renewed,
     "outbound_created": send_outbound_created,
     "outbound_ended": send_outbound_ended,
+    "sms_budget": send_sms_budget,
 }
 MAILS: dict[str, Callable[..., None]] = NOTICES | {
     "password_reset": send_password_reset,

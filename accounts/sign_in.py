@@ -13,9 +13,9 @@ from django.shortcuts import redirect
 from formtools.wizard.views import SessionWizardView
 from two_factor.views import core
 
-from accounts import browsers, methods, second_factor, sessions, sms
+from accounts import browsers, methods, second_factor, sessions
 from accounts.actions import sign_ins
-from accounts.answers import send_code, status_of, was_tried
+from accounts.answers import send_code, state_of_code, status_of, was_tried
 from accounts.detours import safe_next
 from accounts.forms.codes import FactorCodeForm
 from accounts.forms.passwords import SignInForm
@@ -170,8 +170,14 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
                 "may_trust": self.may_trust(),
                 "trust_days": settings.REMEMBER_BROWSER_DAYS,
                 "send_error": self.send_error,
-                "sms": sms.find_message(self.request.session.get("sms_message", "")),
             }
+            if isinstance(device, SmsDevice):
+                context |= state_of_code(
+                    self.request,
+                    self.get_user(),
+                    device.number,
+                    SmsCode.Purpose.LOGIN,
+                )
         return context
 
     def done(self, _form_list: object, **_kwargs: Any) -> HttpResponseBase:

@@ -15,7 +15,7 @@ from accounts import sms_gateways
 from accounts.errors import GatewayFailed
 from accounts.keyring import seal, unseal
 from accounts.models import SmsCode, SmsMessage
-from accounts.models.devices import CODE_LIFETIME
+from accounts.models.devices import CODE_LIFETIME, hash_number
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +53,17 @@ def deliver(message_id: UUID | str) -> None:
     _finish(message, State.FAILED)
 
 
-def find_message(message_id: str) -> SmsMessage | None:
-    """Return the SMS, None if the session knows of none."""
+def find_message(message_id: str, number: str) -> SmsMessage | None:
+    """Return the SMS if it went to that number; the session may know of another."""
+    if not message_id:
+        return None
+    return SmsMessage.objects.filter(
+        pk=message_id, number_hash=hash_number(number)
+    ).first()
+
+
+def find_last_message(message_id: str) -> SmsMessage | None:
+    """Return the SMS that the session knows of, whatever number it went to."""
     return SmsMessage.objects.filter(pk=message_id).first() if message_id else None
 
 

@@ -121,11 +121,26 @@ def forgive(scope: str, subject: str) -> None:
     mine.update(count=F("count") - 1, blocked_until=None)
 
 
-def spend(scope: str, subject: str, *, limit: int, seconds: int) -> None:
-    """Use one of `limit` within `seconds`; raise RateLimited when none is left."""
-    wait = _count_spending(_key(scope, subject), limit, timedelta(seconds=seconds))
+def spend(scope: str, subject: str, *, limit: int, seconds: int) -> int:
+    """Use one of `limit` within `seconds`; raise RateLimited when none is left.
+
+    Return how many are used: each number once, so that who sees it can act on it.
+    """
+    used, wait = _count_spending(
+        _key(scope, subject), limit, timedelta(seconds=seconds)
+    )
     if wait:
         raise RateLimited(wait)
+    return used
+
+
+def seconds_left(scope: str, subject: str, *, limit: int, seconds: int) -> int:
+    """Return how long `spend` would refuse; use nothing."""
+    row = Throttle.objects.filter(key=_key(scope, subject), count__gte=limit).first()
+    if row is None:
+        return 0
+    ends_at = row.window_started_at + timedelta(seconds=seconds)
+    return _seconds_until(ends_at) if ends_at > timezone.now() else 0
 
 
 def forget_old() -> int:
@@ -209,12 +224,12 @@ def _count_try(key: str, rule: Rule) -> int:
 
 
 @transaction.atomic(durable=True)
-def _count_spending(key: str, limit: int, window: timedelta) -> int:
+def _count_spending(key: str, limit: int, window: timedelta) -> tuple[int, int]:
     row, now = _lock_row(key), timezone.now()
     if now - row.window_started_at >= window:
         row.count, row.window_started_at = 0, now
     if row.count >= limit:
-        return _seconds_until(row.window_started_at + window)
+        return row.count, _seconds_until(row.window_started_at + window)
     row.count += 1
     row.save()
-    return 0
+    return row.count, 0

@@ -15,3 +15,13 @@ document.addEventListener("click", async (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+// Seconds that run out: <p data-countdown>… <b>38</b> …</p> goes when they have.
+for (const line of document.querySelectorAll("[data-countdown]")) {
+  const left = line.querySelector("b");
+  const tick = setInterval(() => {
+    left.textContent = String(Number(left.textContent) - 1);
+    if (Number(left.textContent) > 0) return;
+    clearInterval(tick);
+    line.hidden = true;
+  }, 1000);
+}

@@ -2,50 +2,108 @@
 
 from __future__ import annotations
 
+import math
 import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext
 
-from accounts import sms, sms_gateways, tasks, throttles
+from accounts import audit, sms, sms_gateways, tasks, throttles
+from accounts.actions.history import notify
 from accounts.enqueue import enqueue
-from accounts.errors import (
-    SmsUnavailable,
-)
-from accounts.models import (
-    SmsCode,
-    SmsMessage,
-    User,
-)
+from accounts.errors import CodesUsedUp, CodeTooSoon, RateLimited, SmsUnavailable
+from accounts.models import SmsCode, SmsMessage, User
 from accounts.models.devices import hash_number
 from accounts.phone_numbers import country_of
+from accounts.tenancy import StaffRole
 
 RESEND_SECONDS = 45
-
-
 HOUR, DAY = 3600, 86400
+# Parts of the day's budget at whose use the operators are told, in percent.
+ALERTS = (80, 100)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """So many in so many seconds; and how it is said that no more are left."""
+
+    scope: str
+    subject: str
+    limit: int
+    seconds: int
+    refusal: Callable[[int], Exception]
+
+    def check(self) -> None:
+        """Raise the refusal while none is left; use nothing."""
+        wait = throttles.seconds_left(
+            self.scope, self.subject, limit=self.limit, seconds=self.seconds
+        )
+        if wait:
+            raise self.refusal(wait)
+
+    def spend(self) -> int:
+        """Use one; return how many are used, or raise the refusal."""
+        try:
+            return throttles.spend(
+                self.scope, self.subject, limit=self.limit, seconds=self.seconds
+            )
+        except RateLimited as error:
+            raise self.refusal(error.retry_after) from error
 
 
 def send_code(user: User, number: str, purpose: str, *, network: str) -> SmsMessage:
     """Queue a fresh code for the number; raise RateLimited or SmsUnavailable.
 
-    The limits are what keeps SMS pumping from paying: per person, number, network,
-    country, and a budget of the whole installation.
+    All limits are asked before any is used, or whoever is refused by one would use up
+    the others.
     """
     if not sms_gateways.is_available():
         raise SmsUnavailable
-    person, country = str(user.pk), country_of(number)
+    limits = _limits(str(user.pk), number, network)
+    for limit in limits:
+        limit.check()
+    used = [limit.spend() for limit in limits][-1]
     budget = settings.SMS_DAILY_BUDGET
-    throttles.spend("sms.pause", person, limit=1, seconds=RESEND_SECONDS)
-    throttles.spend("sms.person", person, limit=10, seconds=DAY)
-    throttles.spend("sms.number.hour", number, limit=5, seconds=HOUR)
-    throttles.spend("sms.number", number, limit=10, seconds=DAY)
-    throttles.spend("sms.network", network, limit=30, seconds=HOUR)
-    throttles.spend("sms.country", country, limit=max(budget // 2, 1), seconds=DAY)
-    throttles.spend("sms.all", "", limit=budget, seconds=DAY)
+    if used in {math.ceil(budget * percent / 100) for percent in ALERTS}:
+        _tell_operators(used, budget)
     return _queue_code(user, number, purpose)
+
+
+def seconds_until_resend(user: User) -> int:
+    """Return how long the person has to wait for another code."""
+    person = str(user.pk)
+    return throttles.seconds_left("sms.pause", person, limit=1, seconds=RESEND_SECONDS)
+
+
+def _limits(person: str, number: str, network: str) -> list[Limit]:
+    """Return what keeps SMS pumping from paying; the whole installation's comes last.
+
+    Where the budget of all is used up, waiting helps nobody: another way does.
+    """
+    budget = settings.SMS_DAILY_BUDGET
+    half = max(budget // 2, 1)
+    return [
+        Limit("sms.pause", person, 1, RESEND_SECONDS, CodeTooSoon),
+        Limit("sms.person", person, 10, DAY, CodesUsedUp),
+        Limit("sms.number.hour", number, 5, HOUR, CodesUsedUp),
+        Limit("sms.number", number, 10, DAY, CodesUsedUp),
+        Limit("sms.network", network, 30, HOUR, CodesUsedUp),
+        Limit("sms.country", country_of(number), half, DAY, SmsUnavailable),
+        Limit("sms.all", "", budget, DAY, SmsUnavailable),
+    ]
+
+
+@transaction.atomic(durable=True)
+def _tell_operators(used: int, budget: int) -> None:
+    """Write down, and mail, how much of the day's budget is used: once a day each."""
+    audit.record_event("sms.budget", detail={"used": used, "budget": budget})
+    operators = User.objects.filter(staff_role=StaffRole.OPERATOR, is_active=True)
+    for operator in operators.order_by("pk"):
+        notify(operator, "sms_budget", used=str(used), budget=str(budget))
 
 
 @transaction.atomic(durable=True)

@@ -131,6 +131,13 @@ class SmsCode(models.Model):
         )
 
     @classmethod
+    def is_out(cls, user: User, number: str, purpose: str) -> bool:
+        """Say whether a code for that number could still be redeemed."""
+        unused = cls.objects.filter(user=user, purpose=purpose, used_at=None)
+        mine = unused.filter(number_hash=hash_number(number))
+        return mine.filter(expires_at__gt=timezone.now()).exists()
+
+    @classmethod
     def redeem(cls, user_id: UUID, number: str, purpose: str, code: str) -> bool:
         """Use the code up; say whether it was right, in time and unused."""
         now = timezone.now()
@@ -174,12 +181,18 @@ class SmsMessage(models.Model):
     @property
     def is_waiting(self) -> bool:
         """Whether it may still be sent."""
-        return self.state == self.State.QUEUED
+        return self.state == self.State.QUEUED and not self._is_late
 
     @property
     def has_failed(self) -> bool:
-        """Whether no gateway took it."""
-        return self.state == self.State.FAILED
+        """Whether no gateway took it, in time."""
+        late = self.state == self.State.QUEUED and self._is_late
+        return late or self.state == self.State.FAILED
+
+    @property
+    def _is_late(self) -> bool:
+        """Whether its code is over, though nobody has closed the row yet."""
+        return timezone.now() - self.created_at > CODE_LIFETIME
 
 
 class RecoverySheet(Device):  # type: ignore[misc]  # django-otp is not typed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from django.views.decorators.http import (
 )
 
 from accounts import second_factor, sms
-from accounts.answers import send_code, status_of
+from accounts.answers import send_code, state_of_code, status_of
 from accounts.detours import safe_next
 from accounts.forms.codes import FactorCodeForm, RecoveryCodeForm
 from accounts.forms.passwords import PasswordForm
@@ -42,15 +43,17 @@ def step_up(request: HttpRequest) -> HttpResponse:
         else:
             second_factor.elevate(request, factor)
         return redirect(safe_next(request))
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "factor": factor,
         "is_sms": isinstance(factor, SmsDevice),
         "is_recovery": isinstance(factor, RecoverySheet),
         "others": [way for way in second_factor.list_ways(user) if way != factor],
         "next": safe_next(request),
-        "sms": sms.find_message(request.session.get("sms_message", "")),
     }
+    if isinstance(factor, SmsDevice):
+        purpose = SmsCode.Purpose.LOGIN
+        context |= state_of_code(request, user, factor.number, purpose)
     return render(request, "accounts/step_up.html", context, status=status_of(form))
 
 
@@ -83,5 +86,5 @@ def send_step_up_code(request: HttpRequest) -> HttpResponseBase:
 @login_not_required
 def sms_status(request: HttpRequest) -> HttpResponse:
     """Say where the SMS stands that this session has asked for last."""
-    message = sms.find_message(request.session.get("sms_message", ""))
+    message = sms.find_last_message(request.session.get("sms_message", ""))
     return render(request, "accounts/_sms_status.html", {"sms": message})
