@@ -113,9 +113,11 @@ def _recipient(facts: Facts, values: Values) -> Decision:
     if refused is not None:
         return refused
     text, enhanced = str(facts["text"]), str(facts["enhanced_status_code"])
-    if _RELAY.search(text):
+    # Postfix speaks of its "relay recipient table" to unknown recipients as well.
+    is_unknown = enhanced in {"5.1.1", "5.1.10", "5.2.1"}
+    if not is_unknown and _RELAY.search(text):
         return Decision(FAILED, "hop-relay-denied", values)
-    if enhanced in {"5.1.1", "5.1.10", "5.2.1"} or _UNKNOWN.search(text):
+    if is_unknown or _UNKNOWN.search(text):
         return Decision(WARNING, "hop-no-recipient", values)
     return Decision(FAILED, "hop-rejected", values)
 
