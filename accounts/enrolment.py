@@ -21,11 +21,12 @@ from two_factor.plugins.registry import MethodNotFoundError, registry
 from two_factor.views import core
 from two_factor.views.utils import IdempotentSessionWizardView
 
-from accounts import methods, qr, second_factor, totp
+from accounts import ceremonies, methods, passkeys, qr, second_factor, totp
 from accounts.actions import recovery_codes
 from accounts.answers import send_code, state_of_code, status_of
 from accounts.detours import lead_to, safe_next
 from accounts.forms.factors import AppForm, NumberCodeForm
+from accounts.forms.passkeys import NewPasskeyForm
 from accounts.keyring import seal, unseal
 from accounts.models import SmsCode, User
 from accounts.phone_numbers import mask
@@ -88,8 +89,11 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
         return response
 
     def get_available_methods(self) -> list[Any]:
-        """Offer what the operator has set up."""
-        return [method for method in registry.get_methods() if method.is_available]
+        """Offer what the operator has set up, passkeys only where browsers do them."""
+        offered = [kind for kind in registry.get_methods() if kind.is_available]
+        if ceremonies.find_elsewhere(self.request):
+            return [kind for kind in offered if kind.code != "passkey"]
+        return offered
 
     def get_form_list(self) -> dict[str, Any]:
         """Return the steps: of the kind that was chosen, no other ones."""
@@ -104,6 +108,8 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
         """Hand each form what it checks against, unsealed for this request only."""
         if step == "app":
             return {"request": self.request, "secret": self._pending_secret()}
+        if step == "passkey":
+            return {"request": self.request}
         if step == "number_code":
             return {"request": self.request, "number": self._pending_number()}
         return {}
@@ -140,7 +146,7 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
         return response
 
     def render_done(
-        self, form: AppForm | NumberCodeForm, **_kwargs: Any
+        self, form: AppForm | NumberCodeForm | NewPasskeyForm, **_kwargs: Any
     ) -> HttpResponseBase:
         """Keep what the last form proved; from here on it verifies the session.
 
@@ -168,8 +174,14 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
         if step == "method":
             context["methods"] = self.get_available_methods()
             context["demand"] = second_factor.find_demand(self.request.user)
+            context["passkeys_elsewhere"] = ceremonies.find_elsewhere(self.request)
+            context["no_passkeys"] = passkeys.find_party() is None
         elif step == "app":
             context |= self._app_context()
+        elif step == "passkey":
+            context["ceremony"] = ceremonies.begin_enrolment(
+                self.request, self.request.user
+            )
         elif step == "number_code":
             number = self._pending_number()
             context["number"] = mask(number)

@@ -107,6 +107,11 @@ def send_factor_reset_by_admin(user: User, at: datetime) -> None:
     _send(user, "factor_reset_by_admin", at=at)
 
 
+def send_passkey_cloned(user: User, at: datetime) -> None:
+    """Tell that a passkey was refused, for there seems to be a copy of it."""
+    _send(user, "passkey_cloned", at=at)
+
+
 def send_recovery_used(user: User, at: datetime) -> None:
     """Tell that a recovery code was accepted."""
     _send(user, "recovery_used", at=at)
@@ -171,6 +176,7 @@ NOTICES: dict[str, Callable[..., None]] = {
     "factor_removed": send_factor_removed,
     "factor_reset": send_factor_reset,
     "factor_reset_by_admin": send_factor_reset_by_admin,
+    "passkey_cloned": send_passkey_cloned,
     "recovery_used": send_recovery_used,
     "recovery_renewed": send_recovery_renewed,
     "outbound_created": send_outbound_created,

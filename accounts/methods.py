@@ -8,10 +8,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from two_factor.plugins.registry import MethodBase, registry
 
-from accounts import sms_gateways
+from accounts import passkeys, sms_gateways
 from accounts.forms.codes import FactorCodeForm, RecoveryCodeForm
 from accounts.forms.factors import AppForm, NumberCodeForm, NumberForm
-from accounts.models import RecoverySheet, SmsDevice, TotpDevice, User
+from accounts.forms.passkeys import NewPasskeyForm, PasskeyForm
+from accounts.models import PasskeyDevice, RecoverySheet, SmsDevice, TotpDevice, User
 
 
 class AppMethod(MethodBase):  # type: ignore[misc]  # two_factor is not typed
@@ -43,6 +44,43 @@ class AppMethod(MethodBase):  # type: ignore[misc]  # two_factor is not typed
     def get_token_form_class(self) -> type[FactorCodeForm]:
         """Return the form for a code at log-in."""
         return FactorCodeForm
+
+
+class PasskeyMethod(MethodBase):  # type: ignore[misc]  # two_factor is not typed
+    """A passkey or a security key."""
+
+    code = "passkey"
+    verbose_name = _("Passkey")
+    description = _(
+        "Fingerabdruck, Gesicht oder PIN dieses Geräts, oder ein Sicherheitsschlüssel. "
+        "Kein Abtippen, schützt auch vor gefälschten Anmeldeseiten."
+    )
+    icon = "key"
+    is_recommended = False
+
+    @property
+    def is_available(self) -> bool:
+        """Whether browsers allow passkeys for the portal's address."""
+        return passkeys.find_party() is not None
+
+    def get_devices(self, user: User) -> QuerySet[PasskeyDevice]:
+        """Return the person's confirmed passkeys."""
+        own: QuerySet[PasskeyDevice] = PasskeyDevice.objects.filter(
+            user=user, confirmed=True
+        )
+        return own
+
+    def recognize_device(self, device: object) -> bool:
+        """Say whether the device is a passkey."""
+        return isinstance(device, PasskeyDevice)
+
+    def get_setup_forms(self, _wizard: object) -> dict[str, Any]:
+        """Return the one step: what the browser makes of it."""
+        return {"passkey": NewPasskeyForm}
+
+    def get_token_form_class(self) -> type[PasskeyForm]:
+        """Return the form for a signature at log-in."""
+        return PasskeyForm
 
 
 class SmsMethod(MethodBase):  # type: ignore[misc]  # two_factor is not typed
@@ -104,5 +142,6 @@ class RecoveryMethod(MethodBase):  # type: ignore[misc]  # two_factor is not typ
 # The package's own method would offer its device with a plaintext secret.
 registry.unregister("generator")
 registry.register(AppMethod())
+registry.register(PasskeyMethod())
 registry.register(SmsMethod())
 registry.register(RecoveryMethod())

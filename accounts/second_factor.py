@@ -18,8 +18,16 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import throttles
-from accounts.models import Policy, RecoverySheet, SmsDevice, TotpDevice, User
+from accounts.models import (
+    PasskeyDevice,
+    Policy,
+    RecoverySheet,
+    SmsDevice,
+    TotpDevice,
+    User,
+)
 from accounts.models.customers import FactorDemand
+from accounts.passkeys import Answer, hash_id
 from accounts.tenancy import Role
 
 if TYPE_CHECKING:
@@ -30,7 +38,7 @@ if TYPE_CHECKING:
 PROOF_KEY = "proof"
 BY_FACTOR, BY_PASSWORD = "factor", "password"
 
-Factor = TotpDevice | SmsDevice
+Factor = PasskeyDevice | TotpDevice | SmsDevice
 # Recovery codes let in like a factor, but only beside one: they are none themselves.
 Way = Factor | RecoverySheet
 
@@ -47,7 +55,21 @@ def list_factors(user: User) -> list[Factor]:
     """Return the person's confirmed devices, the one to ask for first on top."""
     apps = TotpDevice.objects.filter(user=user, confirmed=True).order_by("pk")
     numbers = SmsDevice.objects.filter(user=user, confirmed=True).order_by("pk")
-    return [*apps, *numbers]
+    return [*list_passkeys(user), *apps, *numbers]
+
+
+def list_passkeys(user: User) -> list[PasskeyDevice]:
+    """Return the person's passkeys."""
+    return [*PasskeyDevice.objects.filter(user=user, confirmed=True).order_by("pk")]
+
+
+def find_passkey(user: User, credential_id: bytes) -> PasskeyDevice | None:
+    """Return the person's own passkey of that id, None if it is not theirs."""
+    mine = PasskeyDevice.objects.filter(user=user, confirmed=True)
+    found: PasskeyDevice | None = mine.filter(
+        credential_hash=hash_id(credential_id)
+    ).first()
+    return found
 
 
 def find_factor(user: User, persistent_id: str) -> Factor | None:
@@ -80,6 +102,16 @@ def choose_way(user: User, persistent_id: str) -> Way | None:
     return next(iter(wanted + ways), None)
 
 
+def list_others(user: User, way: Way | None) -> list[Way]:
+    """Return the other ways; of passkeys one, for the browser asks for all of them."""
+    others: list[Way] = []
+    for other in list_ways(user):
+        same_kind = [isinstance(known, PasskeyDevice) for known in (way, *others)]
+        if other != way and not (isinstance(other, PasskeyDevice) and any(same_kind)):
+            others.append(other)
+    return others
+
+
 def has_factor(user: User) -> bool:
     """Say whether the person has a confirmed device; one query."""
     return _holders().filter(pk=user.pk).exists()
@@ -94,7 +126,8 @@ def find_holders(user_ids: Iterable[UUID]) -> set[UUID]:
 def _holders() -> QuerySet[User]:
     app = TotpDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
     number = SmsDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
-    return User.objects.filter(Exists(app) | Exists(number))
+    passkey = PasskeyDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
+    return User.objects.filter(Exists(app) | Exists(number) | Exists(passkey))
 
 
 def find_demand(user: User) -> Demand | None:
@@ -126,8 +159,11 @@ def is_verified(request: HttpRequest) -> bool:
     return getattr(request.user, "otp_device", None) is not None
 
 
-def verify_code(factor: Way, code: str, request: HttpRequest) -> bool:
-    """Use a code up; raise RateLimited after too many. The one way a code is tried."""
+def verify_code(factor: Way, code: str | Answer, request: HttpRequest) -> bool:
+    """Use a code or a passkey's answer up: the one way that either is tried.
+
+    Raise RateLimited after too many, PasskeyRefused for a passkey that does not count.
+    """
     network, person = throttles.client_network(request), str(factor.user_id)
     throttles.count_try("code", person, network)
     if not factor.verify_token(code):

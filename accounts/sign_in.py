@@ -13,13 +13,14 @@ from django.shortcuts import redirect
 from formtools.wizard.views import SessionWizardView
 from two_factor.views import core
 
-from accounts import browsers, methods, second_factor, sessions
+from accounts import browsers, ceremonies, methods, second_factor, sessions
 from accounts.actions import sign_ins
 from accounts.answers import send_code, state_of_code, status_of, was_tried
 from accounts.detours import safe_next
 from accounts.forms.codes import FactorCodeForm
 from accounts.forms.passwords import SignInForm
 from accounts.models import (
+    PasskeyDevice,
     RecoverySheet,
     SmsCode,
     SmsDevice,
@@ -158,12 +159,13 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
         context["ended"] = sessions.ENDED_TEXTS.get(ended, "")
         if self.steps.current == self.TOKEN_STEP:
             device = self.get_device()
-            ways = second_factor.list_ways(self.get_user())
-            others = [way for way in ways if way != device]
+            others = second_factor.list_others(self.get_user(), device)
             context |= {
                 "device": device,
                 "is_sms": isinstance(device, SmsDevice),
                 "is_recovery": isinstance(device, RecoverySheet),
+                "is_passkey": isinstance(device, PasskeyDevice),
+                "other_passkeys": [w for w in others if isinstance(w, PasskeyDevice)],
                 "other_apps": [w for w in others if isinstance(w, TotpDevice)],
                 "other_numbers": [w for w in others if isinstance(w, SmsDevice)],
                 "other_sheets": [w for w in others if isinstance(w, RecoverySheet)],
@@ -177,6 +179,10 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
                     self.get_user(),
                     device.number,
                     SmsCode.Purpose.LOGIN,
+                )
+            if isinstance(device, PasskeyDevice):
+                context["ceremony"] = ceremonies.begin_use(
+                    self.request, self.get_user(), ceremonies.Purpose.LOGIN
                 )
         return context
 

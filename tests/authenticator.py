@@ -7,11 +7,16 @@ import json
 import os
 import struct
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import cbor2
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from webauthn.helpers import bytes_to_base64url as b64url
+
+from accounts.actions.passkeys import enrol_passkey
+from accounts.models import User
+from accounts.passkeys import Registration
 
 PRESENT, VERIFIED, BACKUP_ELIGIBLE, BACKED_UP, ATTESTED = 0x01, 0x04, 0x08, 0x10, 0x40
 AAGUID = bytes.fromhex("00112233445566778899aabbccddeeff")
@@ -91,3 +96,18 @@ class Authenticator:
 def _client_data(kind: str, options: dict, origin: str, more: dict) -> bytes:
     said = {"type": kind, "challenge": options["challenge"], "origin": origin}
     return json.dumps(said | more).encode()
+
+
+def make_passkey(user: User) -> Authenticator:
+    """Enrol a passkey without a browser."""
+    authenticator = Authenticator()
+    registration = Registration(
+        credential_id=authenticator.credential_id,
+        public_key=authenticator.cose_key(),
+        sign_count=0,
+        transports=["internal"],
+        aaguid=UUID(bytes=AAGUID),
+        is_backed_up=True,
+    )
+    enrol_passkey(user, registration, handle=os.urandom(32))
+    return authenticator

@@ -14,6 +14,7 @@ from accounts.errors import (
 )
 from accounts.keyring import seal
 from accounts.models import (
+    PasskeyDevice,
     RecoverySheet,
     SmsCode,
     SmsDevice,
@@ -99,6 +100,7 @@ def take_all(user: User) -> int:
     """
     factors = second_factor.list_factors(user)
     RecoverySheet.objects.filter(user=user).delete()
+    PasskeyDevice.objects.filter(user=user).delete()
     TotpDevice.objects.filter(user=user).delete()
     SmsDevice.objects.filter(user=user).delete()
     SmsCode.objects.filter(user=user).delete()

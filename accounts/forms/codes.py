@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import recovery, second_factor
 from accounts.actions import recovery_codes
-from accounts.errors import RateLimited
+from accounts.errors import PasskeyRefused, RateLimited
 from accounts.models import RecoverySheet, User
+from accounts.passkeys import Answer
 from accounts.second_factor import Way
 
 
@@ -50,6 +51,8 @@ class CodeForm(forms.Form):
             right = self.is_right(code)
         except RateLimited as error:
             raise ValidationError(error.user_message, code="limited") from error
+        except PasskeyRefused as error:
+            raise ValidationError(error.user_message, code="wrong") from error
         if not right:
             raise ValidationError(self.wrong, code="wrong")
         return code
@@ -60,7 +63,7 @@ class CodeForm(forms.Form):
         return code if re.fullmatch(r"[0-9]{6}", code) else ""
 
     def is_right(self, code: str) -> bool:
-        """Say whether it is; may raise RateLimited."""
+        """Say whether it is; may raise RateLimited or PasskeyRefused."""
         raise NotImplementedError
 
 
@@ -72,7 +75,7 @@ class FactorCodeForm(CodeForm):
         self.user = user
         self.factor = initial_device
 
-    def is_right(self, code: str) -> bool:
+    def is_right(self, code: str | Answer) -> bool:
         """Verify under the limits; the device then stands in `user.otp_device`."""
         right = second_factor.verify_code(self.factor, code, self.request)
         if right:
@@ -104,7 +107,7 @@ class RecoveryCodeForm(FactorCodeForm):
         """Return the code without dashes."""
         return recovery.normalize(typed)
 
-    def is_right(self, code: str) -> bool:
+    def is_right(self, code: str | Answer) -> bool:
         """Verify under the limits of every code, and tell the person of the use."""
         right = super().is_right(code)
         if right and isinstance(self.factor, RecoverySheet):

@@ -49,7 +49,7 @@ class TotpDevice(Device):  # type: ignore[misc]  # django-otp is not typed
         """What the person knows it by."""
         return named(gettext("Authenticator-App"), self.nickname)
 
-    def verify_token(self, token: str) -> bool:
+    def verify_token(self, token: object) -> bool:
         """Accept a right code once; of two clicks at the same moment one wins."""
         secret = unseal(bytes(self.sealed_secret), purpose="totp")
         step = totp.find_step(secret, str(token), after=self.last_step)
@@ -85,7 +85,7 @@ class SmsDevice(Device):  # type: ignore[misc]  # django-otp is not typed
         """The number in E.164, unsealed."""
         return unseal(bytes(self.sealed_number), purpose="sms").decode()
 
-    def verify_token(self, token: str) -> bool:
+    def verify_token(self, token: object) -> bool:
         """Accept the code last sent to this number for a log-in, once."""
         right = SmsCode.redeem(
             self.user_id, self.number, SmsCode.Purpose.LOGIN, str(token)
@@ -232,7 +232,7 @@ class RecoverySheet(Device):  # type: ignore[misc]  # django-otp is not typed
         """Return how many codes are unused."""
         return RecoveryCode.objects.filter(sheet=self, used_at=None).count()
 
-    def verify_token(self, token: str) -> bool:
+    def verify_token(self, token: object) -> bool:
         """Use one code up; of two uses at the same moment one wins."""
         hashes = _hash_recovery(self.user_id, str(token))
         fitting = RecoveryCode.objects.filter(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -19,12 +18,13 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from accounts import second_factor, sms
+from accounts import ceremonies, second_factor, sms
 from accounts.answers import send_code, state_of_code, status_of
 from accounts.detours import safe_next
 from accounts.forms.codes import FactorCodeForm, RecoveryCodeForm
+from accounts.forms.passkeys import StepUpPasskeyForm
 from accounts.forms.passwords import PasswordForm
-from accounts.models import RecoverySheet, SmsCode, SmsDevice, User
+from accounts.models import PasskeyDevice, RecoverySheet, SmsCode, SmsDevice, User
 from accounts.second_factor import Way
 from accounts.views.person import person_of
 
@@ -38,22 +38,12 @@ def step_up(request: HttpRequest) -> HttpResponse:
     factor = second_factor.choose_way(user, request.GET.get("factor", ""))
     form = _step_up_form(request, user, factor)
     if form.is_valid():
-        if factor is None:
-            second_factor.note_proof(request)
+        if isinstance(form, FactorCodeForm):
+            second_factor.elevate(request, form.factor)
         else:
-            second_factor.elevate(request, factor)
+            second_factor.note_proof(request)
         return redirect(safe_next(request))
-    context: dict[str, Any] = {
-        "form": form,
-        "factor": factor,
-        "is_sms": isinstance(factor, SmsDevice),
-        "is_recovery": isinstance(factor, RecoverySheet),
-        "others": [way for way in second_factor.list_ways(user) if way != factor],
-        "next": safe_next(request),
-    }
-    if isinstance(factor, SmsDevice):
-        purpose = SmsCode.Purpose.LOGIN
-        context |= state_of_code(request, user, factor.number, purpose)
+    context = _step_up_context(request, user, factor) | {"form": form}
     return render(request, "accounts/step_up.html", context, status=status_of(form))
 
 
@@ -63,8 +53,30 @@ def _step_up_form(
     data = request.POST if request.method == "POST" else None
     if factor is None:
         return PasswordForm(data=data, request=request)
-    kind = RecoveryCodeForm if isinstance(factor, RecoverySheet) else FactorCodeForm
+    kinds = {RecoverySheet: RecoveryCodeForm, PasskeyDevice: StepUpPasskeyForm}
+    kind = kinds.get(type(factor), FactorCodeForm)
     return kind(data=data, request=request, user=user, initial_device=factor)
+
+
+def _step_up_context(
+    request: HttpRequest, user: User, factor: Way | None
+) -> dict[str, object]:
+    context: dict[str, object] = {
+        "factor": factor,
+        "is_sms": isinstance(factor, SmsDevice),
+        "is_recovery": isinstance(factor, RecoverySheet),
+        "is_passkey": isinstance(factor, PasskeyDevice),
+        "others": second_factor.list_others(user, factor),
+        "next": safe_next(request),
+    }
+    if isinstance(factor, SmsDevice):
+        purpose = SmsCode.Purpose.LOGIN
+        context |= state_of_code(request, user, factor.number, purpose)
+    if isinstance(factor, PasskeyDevice):
+        context["ceremony"] = ceremonies.begin_use(
+            request, user, ceremonies.Purpose.STEP_UP
+        )
+    return context
 
 
 @require_POST
