@@ -11,11 +11,15 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Address, Domain, Policy
+from accounts.models import Address, Domain, Policy, User
 from accounts.models.customers import released_by_default
 from accounts.tenancy import Actor, Permission, require_permission
 from quarantine.models import Hold, ReleaseAttempt
+from quarantine.signs import Known
 from quarantine.states import State
+
+# Enough to compare a sender with.
+DOMAINS_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,21 @@ def list_attempts(actor: Actor, hold: Hold) -> list[ReleaseAttempt]:
     """Return the tries to deliver the hold, first to last."""
     attempts = ReleaseAttempt.objects.visible_to(actor).filter(hold_id=hold.pk)
     return list(attempts.order_by("number"))
+
+
+def find_known(actor: Actor, sender_name: str) -> Known:
+    """Return the customer's domains, and who of its people has the sender's name."""
+    domains = Domain.objects.filter(
+        customer_id=actor.customer_id, verified_at__isnull=False
+    )
+    people = User.objects.filter(
+        memberships__customer_id=actor.customer_id, full_name__iexact=sender_name
+    )
+    namesakes = people.values_list("email", flat=True) if sender_name else []
+    return Known(
+        domains=tuple(domains.values_list("name", flat=True)[:DOMAINS_MAX]),
+        namesakes=tuple(namesakes),
+    )
 
 
 def list_addresses(actor: Actor) -> QuerySet[Address]:

@@ -61,16 +61,19 @@ def read_beginning(message: Message, *, limit: int = BYTES_MAX) -> tuple[bytes, 
     return bytes(content[:limit]), len(content) > limit
 
 
-def walk(content: bytes, *, seconds: float = SECONDS_MAX) -> Iterator[Part]:
-    """Yield the parts that hold no others, in order; a forwarded message is one.
+def take_apart(
+    content: bytes, *, seconds: float = SECONDS_MAX
+) -> tuple[Part, list[Part]]:
+    """Return the whole, and the parts that hold no others; a forwarded mail is one.
 
     Raises TooMuch over a limit, and whatever the parser does over hostile bytes.
     """
     deadline = time.monotonic() + seconds
-    for part in _leaves(_parse(content, deadline)):
-        if time.monotonic() > deadline:
-            raise TooMuch
-        yield part
+    root = _parse(content, deadline)
+    leaves = list(_leaves(root))
+    if time.monotonic() > deadline:
+        raise TooMuch
+    return root, leaves
 
 
 def is_text(part: Part) -> bool:

@@ -25,7 +25,7 @@ from quarantine.parts import (
     is_markup,
     payload_of,
     read_beginning,
-    walk,
+    take_apart,
 )
 from quarantine.rewriting import ATTRIBUTES, EVERYWHERE, STYLE, TAGS, Writer
 
@@ -65,7 +65,7 @@ def rebuild(message: Message) -> Preview:
         logger.exception("message %s: content not readable", message.pk)
         return Preview(problem="lost")
     try:
-        leaves = list(walk(content))
+        _root, leaves = take_apart(content)
         sources = [decode_text(part) for part in leaves if is_markup(part)]
         if not sources:
             return Preview()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from quarantine.errors import ContentErased, ContentLost, NotReadable
 from quarantine.models import Message
-from quarantine.parts import file_name, is_text, payload_of, read_beginning, walk
+from quarantine.parts import file_name, is_text, payload_of, read_beginning, take_apart
 from quarantine.visible import show_hidden
 
 SOURCE_BYTES_MAX = 256 * 1024
@@ -55,7 +55,7 @@ def read_attachment(message: Message, number: int) -> File:
     """Return an attachment by its number in the message; raise NotReadable."""
     try:
         content, is_cut = read_beginning(message, limit=ATTACHMENT_BYTES_MAX)
-        leaves = list(walk(content, seconds=ATTACHMENT_SECONDS_MAX))
+        _root, leaves = take_apart(content, seconds=ATTACHMENT_SECONDS_MAX)
         found = [part for part in leaves if not is_text(part)][number : number + 1]
         files = [(payload_of(part), file_name(part)) for part in found]
     except Exception as error:

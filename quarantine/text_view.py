@@ -15,8 +15,9 @@ from quarantine.parts import (
     is_markup,
     is_text,
     read_beginning,
-    walk,
+    take_apart,
 )
+from quarantine.signs import Outline, outline
 from quarantine.visible import show_hidden
 
 logger = logging.getLogger(__name__)
@@ -40,6 +41,8 @@ class TextView:
     is_from_html: bool = False
     # There is HTML that `preview.py` may rebuild.
     has_markup: bool = False
+    # What speaks about honesty; see `signs.py`.
+    outline: Outline = field(default_factory=Outline)
 
 
 def read_text(message: Message) -> TextView:
@@ -81,7 +84,8 @@ class _Found:
 
 def _view(content: bytes, *, is_cut: bool) -> TextView:
     found = _Found()
-    for part in walk(content):
+    root, leaves = take_apart(content)
+    for part in leaves:
         found.take(part)
     last = len(found.files) - 1
     attachments = [
@@ -99,4 +103,5 @@ def _view(content: bytes, *, is_cut: bool) -> TextView:
         is_from_html=is_from_html,
         is_cut=is_cut or len(body) > TEXT_LETTERS_MAX,
         has_markup=bool(found.marked_up),
+        outline=outline(root, leaves),
     )

@@ -11,6 +11,8 @@ from quarantine.models import Hold
 from quarantine.presentation import make_rows
 from quarantine.presentation_hold import make_status
 from quarantine.presentation_message import make_facts
+from quarantine.presentation_signs import make_notices
+from quarantine.signs import find_signs
 from quarantine.text_view import read_text
 
 
@@ -29,9 +31,12 @@ def status_context(request: ActorRequest, hold: Hold) -> dict[str, object]:
 
 def hold_page(request: ActorRequest, hold: Hold, *, status: int = 200) -> HttpResponse:
     """Return the whole page of a hold."""
+    view = read_text(hold.message)
+    known = access.find_known(request.actor, hold.header_from_name)
     context = status_context(request, hold) | {
         "facts": make_facts(hold),
-        "view": read_text(hold.message),
+        "view": view,
+        "notices": make_notices(find_signs(view.outline, known)),
         "may_see_raw": request.actor.can(Permission.VIEW_RAW),
         "is_styled": request.GET.get("view") == "styled",
         "was_late": status == 409,
