@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
-from accounts import throttles
+from accounts import browsers, throttles
 from accounts.models import User
 
 
@@ -30,10 +30,11 @@ class ThrottledBackend(ModelBackend):
             return None
         account = username.strip().lower()
         network = throttles.client_network(request)
-        throttles.count_try("password", account, network)
+        browser = browsers.name_known(request, account)
+        throttles.count_try("password", account, network, browser)
         user = super().authenticate(
             request, username=account, password=password, **kwargs
         )
         if user is not None:
-            throttles.note_right("password", account, network)
+            throttles.note_right("password", account, network, browser)
         return user

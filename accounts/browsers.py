@@ -127,6 +127,21 @@ def find_known(user: User, caller: Caller) -> KnownBrowser | None:
     return mine.filter(token_hash__in=list_hashes(caller.token)).first()
 
 
+def name_known(request: HttpRequest | None, email: str) -> str:
+    """Return the name under which `throttles` counts this browser alone, if known.
+
+    The query is the same for an address that is nobody's.
+    """
+    caller = describe(request) if request is not None else None
+    if caller is None or not caller.token:
+        return ""
+    mine = KnownBrowser.objects.filter(
+        user__email=email, token_hash__in=list_hashes(caller.token)
+    )
+    known = mine.values_list("pk", flat=True).first()
+    return str(known) if known else ""
+
+
 def is_familiar(user: User, caller: Caller) -> bool:
     """Say whether a log-in from there is no news: known, alike, or the very first."""
     mine = KnownBrowser.objects.filter(user=user)

@@ -166,12 +166,32 @@ def send_new_sign_in(
     _send(user, "new_sign_in", at=at, seen=seen, page=page)
 
 
+def send_password_tried(user: User, at: datetime) -> None:
+    """Tell that somebody tries passwords."""
+    _send(user, "password_tried", at=at)
+
+
+def send_code_tried(user: User, at: datetime) -> None:
+    """Tell that somebody has the password and tries codes."""
+    page = portal_address(reverse("accounts:change_password"))
+    _send(user, "code_tried", at=at, page=page)
+
+
+def send_step_up_tried(user: User, at: datetime) -> None:
+    """Tell that somebody in a session of the person's tries codes or passwords."""
+    page = portal_address(reverse("accounts:sign_ins"))
+    _send(user, "step_up_tried", at=at, page=page)
+
+
 # Told of what has happened, by `actions.history.notify`; details are keyword arguments.
 NOTICES: dict[str, Callable[..., None]] = {
     "role_changed": send_role_changed,
     "membership_ended": send_membership_ended,
     "password_changed": send_password_changed,
     "new_sign_in": send_new_sign_in,
+    "password_tried": send_password_tried,
+    "code_tried": send_code_tried,
+    "step_up_tried": send_step_up_tried,
     "factor_added": send_factor_added,
     "factor_removed": send_factor_removed,
     "factor_reset": send_factor_reset,

@@ -17,7 +17,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from accounts import throttles
+from accounts import browsers, throttles
 from accounts.models import (
     PasskeyDevice,
     Policy,
@@ -31,7 +31,7 @@ from accounts.passkeys import Answer, hash_id
 from accounts.tenancy import Role
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import date
     from uuid import UUID
 
@@ -159,16 +159,24 @@ def is_verified(request: HttpRequest) -> bool:
     return getattr(request.user, "otp_device", None) is not None
 
 
-def verify_code(factor: Way, code: str | Answer, request: HttpRequest) -> bool:
+def verify_code(
+    factor: Way,
+    code: str | Answer,
+    request: HttpRequest,
+    *,
+    use: Callable[[str | Answer], bool] | None = None,
+) -> bool:
     """Use a code or a passkey's answer up: the one way that either is tried.
 
     Raise RateLimited after too many, PasskeyRefused for a passkey that does not count.
+    `use` does more than the device alone: what must stand or fall with the use.
     """
     network, person = throttles.client_network(request), str(factor.user_id)
-    throttles.count_try("code", person, network)
-    if not factor.verify_token(code):
+    browser = browsers.name_known(request, factor.user.email)
+    throttles.count_try("code", person, network, browser)
+    if not (use or factor.verify_token)(code):
         return False
-    throttles.note_right("code", person, network)
+    throttles.note_right("code", person, network, browser)
     return True
 
 

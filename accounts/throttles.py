@@ -36,8 +36,10 @@ class Rule:
 
 # A pair of account and network is stopped soon; an account as a whole late, never for
 # long, and not where its owner got in before, so that a stranger with many networks
-# cannot keep the owner out; a network late, for offices share one.
-PAIR = Rule(free=5, first_seconds=30, most_seconds=3600, forget_seconds=6 * 3600)
+# cannot keep the owner out; a network late, for offices share one. A browser from which
+# the owner got in before counts alone (OWASP: device cookies), so that not even a
+# stranger in the same office can.
+PAIR = Rule(free=5, first_seconds=30, most_seconds=900, forget_seconds=6 * 3600)
 ACCOUNT = Rule(free=30, first_seconds=30, most_seconds=300, forget_seconds=6 * 3600)
 NETWORK = Rule(free=40, first_seconds=30, most_seconds=900, forget_seconds=3600)
 RULES: dict[str, Rule] = {
@@ -51,6 +53,8 @@ RULES: dict[str, Rule] = {
     "code.network": NETWORK,
     "enrol": PAIR,
     "enrol.network": NETWORK,
+    # Links with a secret in them (invitations), counted by the network that tries them.
+    "token": NETWORK,
 }
 KNOWN = "known"
 KNOWN_FOR = timedelta(days=30)
@@ -88,8 +92,14 @@ def hit_each(*limits: tuple[str, str]) -> None:
         hit(scope, subject)
 
 
-def count_try(scope: str, account: str, network: str) -> None:
-    """Count a try at somebody's password or code; raise RateLimited."""
+def count_try(scope: str, account: str, network: str, browser: str = "") -> None:
+    """Count a try at somebody's password or code; raise RateLimited.
+
+    `browser` names the browser if the account's owner got in from it before.
+    """
+    if browser:
+        hit(scope, _pair(account, browser))
+        return
     pair = _pair(account, network)
     limits = [(scope, pair), (f"{scope}.network", network)]
     if not _is_known(scope, pair):
@@ -97,12 +107,15 @@ def count_try(scope: str, account: str, network: str) -> None:
     hit_each(*limits)
 
 
-def note_right(scope: str, account: str, network: str) -> None:
+def note_right(scope: str, account: str, network: str, browser: str = "") -> None:
     """Take back what `count_try` counted, and know the network for a while."""
     pair = _pair(account, network)
-    forgive(f"{scope}.network", network)
-    reset(f"{scope}.account", account)
-    reset(scope, pair)
+    if browser:
+        reset(scope, _pair(account, browser))
+    else:
+        forgive(f"{scope}.network", network)
+        reset(f"{scope}.account", account)
+        reset(scope, pair)
     Throttle.objects.update_or_create(
         key=_key(f"{KNOWN}.{scope}", pair),
         defaults={"window_started_at": timezone.now()},
@@ -141,6 +154,17 @@ def seconds_left(scope: str, subject: str, *, limit: int, seconds: int) -> int:
         return 0
     ends_at = row.window_started_at + timedelta(seconds=seconds)
     return _seconds_until(ends_at) if ends_at > timezone.now() else 0
+
+
+@transaction.atomic(durable=True)
+def tally(scope: str, subject: str, *, seconds: int) -> int:
+    """Count without a limit; return the how-manieth within `seconds` this one is."""
+    row, now = _lock_row(_key(scope, subject)), timezone.now()
+    if now - row.window_started_at >= timedelta(seconds=seconds):
+        row.count, row.window_started_at = 0, now
+    row.count += 1
+    row.save()
+    return row.count
 
 
 def forget_old() -> int:

@@ -53,7 +53,13 @@ def note_codes_kept(user: User) -> None:
 
 
 @transaction.atomic(durable=True)
-def note_code_used(user: User, sheet: RecoverySheet) -> None:
-    """Write down, and tell the person, that a recovery code was accepted."""
+def use_code(user: User, sheet: RecoverySheet, code: str) -> bool:
+    """Use a recovery code up, write it down, tell the person; say whether it was right.
+
+    One transaction: no code is burnt of which nobody knows.
+    """
+    if not sheet.verify_token(code):
+        return False
     record_for(user, "recovery.use", sheet, left=sheet.count_left())
     notify(user, "recovery_used")
+    return True

@@ -11,14 +11,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit, browsers, sessions, throttles
-from accounts.actions.history import notify, record_for
+from accounts.actions.history import notify, put_mail, record_for
 from accounts.browsers import Caller
 from accounts.errors import RateLimited
-from accounts.models import KnownBrowser, SignIn, TrustedBrowser, User
+from accounts.models import KnownBrowser, Membership, SignIn, TrustedBrowser, User
 
 # More mails about log-ins than that a day help nobody.
 NOTICES_A_DAY = 5
 DAY = 86400
+# Step of the log-in, and how many wrong ones within a day → what the owner is told.
+# Whoever tries codes has the password: that is told sooner.
+NOTICES_OF_TRIES = {
+    ("auth", 10): "password_tried",
+    ("token", 5): "code_tried",
+    ("step_up", 5): "step_up_tried",
+}
 
 
 def open_sign_in(user: User, caller: Caller, *, kind: str) -> SignIn:
@@ -62,14 +69,30 @@ def trust_browser(sign_in: SignIn, caller: Caller) -> Caller:
     return renewed
 
 
-@transaction.atomic(durable=True)
 def note_failed_sign_in(email: str, *, step: str) -> None:
-    """Write a refused password or code down; unknown addresses are not kept."""
-    user = User.objects.filter(email=email.strip().lower()).first()
-    if user is None:
-        audit.record_event("auth.failed", detail={"step": step})
-    else:
-        record_for(user, "auth.failed", user, step=step)
+    """Write a refused password or code down; tell the owner once it goes on.
+
+    The same is done for an address that is nobody's, which is not kept.
+    """
+    account = email.strip().lower()
+    tried = throttles.tally(f"tried.{step}", account, seconds=DAY)
+    notice = NOTICES_OF_TRIES.get((step, tried), "")
+    _write_failure(account, step=step, notice=notice)
+
+
+@transaction.atomic(durable=True)
+def _write_failure(account: str, *, step: str, notice: str) -> None:
+    user = User.objects.filter(email=account).first()
+    membership = Membership.objects.filter(user__email=account).order_by("pk").first()
+    audit.record_event(
+        "auth.failed",
+        user,
+        user_id=user.pk if user else None,
+        customer_id=membership.customer_id if membership else None,
+        detail={"step": step},
+    )
+    if notice:
+        put_mail(user, notice)
 
 
 @transaction.atomic(durable=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import recovery, second_factor
 from accounts.actions import recovery_codes
 from accounts.errors import PasskeyRefused, RateLimited
-from accounts.models import RecoverySheet, User
+from accounts.models import User
 from accounts.passkeys import Answer
 from accounts.second_factor import Way
 
@@ -77,10 +77,16 @@ class FactorCodeForm(CodeForm):
 
     def is_right(self, code: str | Answer) -> bool:
         """Verify under the limits; the device then stands in `user.otp_device`."""
-        right = second_factor.verify_code(self.factor, code, self.request)
+        right = second_factor.verify_code(
+            self.factor, code, self.request, use=self.use_up
+        )
         if right:
             self.user.otp_device = self.factor  # type: ignore[attr-defined]  # django-otp
         return right
+
+    def use_up(self, code: str | Answer) -> bool:
+        """Say whether the code is right, which it is once."""
+        return self.factor.verify_token(code)
 
 
 class RecoveryCodeForm(FactorCodeForm):
@@ -107,9 +113,6 @@ class RecoveryCodeForm(FactorCodeForm):
         """Return the code without dashes."""
         return recovery.normalize(typed)
 
-    def is_right(self, code: str | Answer) -> bool:
-        """Verify under the limits of every code, and tell the person of the use."""
-        right = super().is_right(code)
-        if right and isinstance(self.factor, RecoverySheet):
-            recovery_codes.note_code_used(self.user, self.factor)
-        return right
+    def use_up(self, code: str | Answer) -> bool:
+        """Use it, write it down and tell the person, all or nothing."""
+        return recovery_codes.use_code(self.user, self.factor, str(code))

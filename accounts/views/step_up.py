@@ -19,7 +19,8 @@ from django.views.decorators.http import (
 )
 
 from accounts import ceremonies, second_factor, sms
-from accounts.answers import send_code, state_of_code, status_of
+from accounts.actions import sign_ins
+from accounts.answers import send_code, state_of_code, status_of, was_tried
 from accounts.detours import safe_next
 from accounts.forms.codes import FactorCodeForm, RecoveryCodeForm
 from accounts.forms.passkeys import StepUpPasskeyForm
@@ -43,6 +44,8 @@ def step_up(request: HttpRequest) -> HttpResponse:
         else:
             second_factor.note_proof(request)
         return redirect(safe_next(request))
+    if was_tried(form):
+        sign_ins.note_failed_sign_in(user.email, step="step_up")
     context = _step_up_context(request, user, factor) | {"form": form}
     return render(request, "accounts/step_up.html", context, status=status_of(form))
 
