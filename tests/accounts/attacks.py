@@ -37,6 +37,7 @@ class Portal:
     setup_url: ClassVar[str]
     pages: ClassVar[tuple[str, ...]]
     token_field: ClassVar[str]
+    browser_cookie: str
 
     make_person: Callable[..., Any]
     make_app: Callable[[Any], bytes]
@@ -54,6 +55,7 @@ class Portal:
     take_recovery_codes: Callable[[Client, Any], list[str]]
     post_removal: Callable[[Client, Any], None]
     first_device: Callable[[Any], Any]
+    forget_browsers: Callable[[Client], None]
 
     def client(self, network: str = "192.0.2.1") -> Client:
         return Client(REMOTE_ADDR=network, raise_request_exception=False)
@@ -303,22 +305,33 @@ def fault_12_clicking_through_leaves_a_browser_without_factor(portal: Portal) ->
 
 
 def fault_12_cookie_that_skips_the_factor_travels_unencrypted(portal: Portal) -> bool:
+    """Listen where the owner's browser, its box ticked, talks plain HTTP."""
     owner = portal.make_person(EMAIL)
-    secret = portal.make_app(owner)
-    browser = portal.client()
-    page = portal.post_password(browser, EMAIL).content.decode()
-    boxes = re.findall(r'<input[^>]*type="checkbox"[^>]*>', page)
-    names = [name for box in boxes for name in re.findall(r'name="([^"]+)"', box)]
-    portal.post_code(browser, code_of(secret), **dict.fromkeys(names, "on"))
-    lasting = [m for m in browser.cookies.values() if m.key != "csrftoken"]
-    assert is_verified(browser)
-    return any(not m["secure"] for m in lasting if m.key != "sessionid")
+    browser, thief = portal.client(), portal.client()
+    _trust_browser(portal, browser, portal.make_app(owner))
+    for name, morsel in browser.cookies.items():
+        if name != "sessionid" and not morsel["secure"]:
+            thief.cookies[name] = morsel.value
+    portal.post_password(thief, EMAIL)
+    return is_logged_in(thief)
+
+
+def fault_12_owner_cannot_revoke_the_cookie_of_a_thief(portal: Portal) -> bool:
+    owner = portal.make_person(EMAIL)
+    browser, thief = portal.client(), portal.client()
+    _trust_browser(portal, browser, portal.make_app(owner))
+    for name, morsel in browser.cookies.items():
+        if name != "sessionid":
+            thief.cookies[name] = morsel.value
+    portal.forget_browsers(browser)
+    portal.post_password(thief, EMAIL)
+    return is_logged_in(thief)
 
 
 def fault_13_malformed_cookie_breaks_the_log_in(portal: Portal) -> bool:
     owner, browser = portal.make_person(EMAIL), portal.client()
     portal.make_app(owner)
-    browser.cookies["remember-cookie_x"] = "garbage"
+    browser.cookies[portal.browser_cookie] = "garbage"
     return portal.post_password(browser, EMAIL).status_code == 500
 
 
@@ -377,6 +390,16 @@ def fault_18_thief_keeps_the_owner_out_for_hours(portal: Portal) -> bool:
         _try_wrong_codes(portal, clock, secret)
         clock.shift(301)
         return not _log_in(portal, portal.client("203.0.113.200"), secret)
+
+
+def _trust_browser(portal: Portal, browser: Client, secret: bytes) -> None:
+    """Log in and tick the box that spares the code next time."""
+    page = portal.post_password(browser, EMAIL).content.decode()
+    boxes = re.findall(r'<input[^>]*type="checkbox"[^>]*>', page)
+    names = [name for box in boxes for name in re.findall(r'name="([^"]+)"', box)]
+    assert names
+    portal.post_code(browser, code_of(secret), **dict.fromkeys(names, "on"))
+    assert is_verified(browser)
 
 
 def _try_wrong_codes(portal: Portal, clock: Any, secret: bytes) -> None:

@@ -8,6 +8,7 @@ import secrets
 
 from django.test import Client
 
+from accounts import browsers
 from accounts.actions import factors
 from accounts.keyring import seal, unseal
 from accounts.models import Customer, SmsDevice, SmsMessage, TotpDevice, User
@@ -24,6 +25,10 @@ class OurPortal(attacks.Portal):
     login_url, setup_url = LOGIN, SETUP
     pages = (LOGIN, SETUP, "/account/", "/account/codes/")
     token_field = "token-code"
+
+    @property
+    def browser_cookie(self) -> str:
+        return browsers.cookie_name()
 
     @property
     def sent(self) -> list[tuple[str, str]]:
@@ -108,3 +113,6 @@ class OurPortal(attacks.Portal):
 
     def first_device(self, user: User) -> TotpDevice:
         return TotpDevice.objects.filter(user=user).first()
+
+    def forget_browsers(self, client: Client) -> None:
+        assert client.post("/account/sign-ins/end-others/").status_code == 302

@@ -41,6 +41,7 @@ def stock() -> dict[str, Any]:
 def ours(settings) -> OurPortal:
     """Our portal with a gateway; what it would send waits in the outbox."""
     settings.SMS_GATEWAYS = ["file"]
+    settings.HTTPS = True  # as in production; cookies follow
     return OurPortal()
 
 
@@ -149,6 +150,12 @@ def test_fault_12_cookie_that_skips_the_factor_travels_unencrypted(
     settings.HTTPS = True  # as an installation is; the stock package has to be told
     assert_only_stock_falls(
         attacks.fault_12_cookie_that_skips_the_factor_travels_unencrypted, stock, ours
+    )
+
+
+def test_fault_12_owner_cannot_revoke_the_cookie_of_a_thief(stock, ours):
+    assert_only_stock_falls(
+        attacks.fault_12_owner_cannot_revoke_the_cookie_of_a_thief, stock, ours
     )
 
 

@@ -32,6 +32,7 @@ class StockPortal(attacks.Portal):
     login_url, setup_url = LOGIN, SETUP
     pages = (LOGIN, SETUP, "/account/two_factor/", "/account/two_factor/backup/tokens/")
     token_field = "token-otp_token"
+    browser_cookie = "remember-cookie_x"
 
     def make_person(self, email: str, *, superuser: bool = False) -> User:
         make = User.objects.create_superuser if superuser else User.objects.create_user
@@ -103,3 +104,7 @@ class StockPortal(attacks.Portal):
 
     def first_device(self, user: User) -> TOTPDevice:
         return TOTPDevice.objects.get(user=user)
+
+    def forget_browsers(self, client: Client) -> None:
+        """Do all the owner can without losing password or app: there is no page."""
+        client.post("/account/logout/")
