@@ -25,6 +25,7 @@ from accounts import ceremonies, methods, passkeys, qr, second_factor, totp
 from accounts.actions import recovery_codes
 from accounts.answers import send_code, state_of_code, status_of
 from accounts.detours import lead_to, safe_next
+from accounts.factor_demand import find_demand
 from accounts.forms.factors import AppForm, NumberCodeForm
 from accounts.forms.passkeys import NewPasskeyForm
 from accounts.keyring import seal, unseal
@@ -173,7 +174,7 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
         context["brings_codes"] = not second_factor.find_sheet(self.request.user)
         if step == "method":
             context["methods"] = self.get_available_methods()
-            context["demand"] = second_factor.find_demand(self.request.user)
+            context["demand"] = find_demand(self.request.user)
             context["passkeys_elsewhere"] = ceremonies.find_elsewhere(self.request)
             context["no_passkeys"] = passkeys.find_party() is None
         elif step == "app":

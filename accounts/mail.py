@@ -6,7 +6,7 @@ A template is plain text in `templates/accounts/mail/`; its first line is the su
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -112,6 +112,15 @@ def send_passkey_cloned(user: User, at: datetime) -> None:
     _send(user, "passkey_cloned", at=at)
 
 
+def send_factor_demanded(
+    user: User, _at: datetime, *, customer: str, due_on: str
+) -> None:
+    """Remind of the day from which a second factor is demanded."""
+    if user.is_active:
+        due = date.fromisoformat(due_on)
+        _send(user, "factor_demanded", customer=customer, due_on=due)
+
+
 def send_recovery_used(user: User, at: datetime) -> None:
     """Tell that a recovery code was accepted."""
     _send(user, "recovery_used", at=at)
@@ -208,6 +217,7 @@ MAILS: dict[str, Callable[..., None]] = NOTICES | {
     "invitation": send_invitation,
     "domain_notice": send_domain_notice,
     "joining": send_joining,
+    "factor_demanded": send_factor_demanded,
 }
 # Sent to an address that perhaps has no account yet.
 WITHOUT_ACCOUNT = frozenset({"joining"})

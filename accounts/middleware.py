@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 
 from accounts import second_factor, sessions
 from accounts.detours import lead_to
+from accounts.factor_demand import find_coming, list_demands
 from accounts.models import Membership, User
 from accounts.models.people import make_actor
 
@@ -151,6 +152,8 @@ class SecondFactorMiddleware:
             return None
         if request.factor_unproved:  # type: ignore[attr-defined]
             return lead_to(request, "accounts:step_up")
-        if second_factor.find_demand(user) is not None:
+        demands = list_demands(user)
+        if any(demand.is_enforced for demand in demands):
             return lead_to(request, "two_factor:setup")
+        request.factor_coming = find_coming(demands)  # type: ignore[attr-defined]
         return None

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts import second_factor
+from accounts import factor_demand, second_factor
 from accounts.access import people
 from accounts.models import AddressGrant, Membership, Policy, User
 from accounts.tenancy import Actor, Role
@@ -100,9 +99,10 @@ def _status(policy: Policy, membership: Membership, *, has: bool) -> FactorStatu
         return FactorStatus("is-good", "ok", _("eingerichtet"))
     if not policy.demands_of(membership.role):
         return FactorStatus("", "info", _("keiner"))
-    since = policy.second_factor_from
-    if since is not None and since > timezone.localdate():
-        day = date_format(since, "SHORT_DATE_FORMAT")
-        text = _("fehlt, verlangt ab %(day)s") % {"day": day}
+    due = factor_demand.due_on(policy, membership)
+    if due is not None and due > factor_demand.today():
+        text = _("fehlt, verlangt ab %(day)s") % {
+            "day": date_format(due, "SHORT_DATE_FORMAT")
+        }
         return FactorStatus("is-warn", "alert", text)
     return FactorStatus("is-bad", "alert", _("fehlt, verlangt"))

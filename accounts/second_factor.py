@@ -1,4 +1,4 @@
-"""The second factor: what a person has, what is demanded, what a session has proved.
+"""The second factor: what a person has, and what a session has proved.
 
 The session holds when its person last proved themselves and by what (`PROOF_KEY`);
 django-otp holds which device verified it.
@@ -7,32 +7,26 @@ django-otp holds which device verified it.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import django_otp
 from django.conf import settings
 from django.contrib.auth import authenticate
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
 from accounts import browsers, throttles
 from accounts.models import (
     PasskeyDevice,
-    Policy,
     RecoverySheet,
     SmsDevice,
     TotpDevice,
     User,
 )
-from accounts.models.customers import FactorDemand
 from accounts.passkeys import Answer, hash_id
-from accounts.tenancy import Role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from datetime import date
     from uuid import UUID
 
 PROOF_KEY = "proof"
@@ -41,14 +35,6 @@ BY_FACTOR, BY_PASSWORD = "factor", "password"
 Factor = PasskeyDevice | TotpDevice | SmsDevice
 # Recovery codes let in like a factor, but only beside one: they are none themselves.
 Way = Factor | RecoverySheet
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """Somebody must have a second factor; who says so (empty: the operator)."""
-
-    customer: str
-    since: date | None
 
 
 def list_factors(user: User) -> list[Factor]:
@@ -114,41 +100,21 @@ def list_others(user: User, way: Way | None) -> list[Way]:
 
 def has_factor(user: User) -> bool:
     """Say whether the person has a confirmed device; one query."""
-    return _holders().filter(pk=user.pk).exists()
+    return holders().filter(pk=user.pk).exists()
 
 
 def find_holders(user_ids: Iterable[UUID]) -> set[UUID]:
     """Return which of these people have a confirmed device; one query."""
-    mine = _holders().filter(pk__in=list(user_ids))
+    mine = holders().filter(pk__in=list(user_ids))
     return set(mine.values_list("pk", flat=True))
 
 
-def _holders() -> QuerySet[User]:
+def holders() -> QuerySet[User]:
+    """Return who has a confirmed device."""
     app = TotpDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
     number = SmsDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
     passkey = PasskeyDevice.objects.filter(user=OuterRef("pk"), confirmed=True)
     return User.objects.filter(Exists(app) | Exists(number) | Exists(passkey))
-
-
-def find_demand(user: User) -> Demand | None:
-    """Return why the person must have a second factor today, else None."""
-    if user.is_staff:
-        return Demand(customer="", since=None)
-    today = timezone.localdate()
-    everybody = Q(second_factor=FactorDemand.EVERYBODY)
-    admins = Q(second_factor=FactorDemand.ADMINS)
-    mine = user.memberships.filter(customer__is_active=True)
-    led = mine.filter(role=Role.ADMIN)
-    demanding = Policy.objects.filter(
-        everybody & Q(customer__in=mine.values("customer"))
-        | admins & Q(customer__in=led.values("customer")),
-        Q(second_factor_from=None) | Q(second_factor_from__lte=today),
-        domain=None,
-    ).select_related("customer")
-    policy = demanding.first()
-    if policy is None:
-        return None
-    return Demand(customer=policy.customer.name, since=policy.second_factor_from)
 
 
 def is_verified(request: HttpRequest) -> bool:

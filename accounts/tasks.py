@@ -8,6 +8,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from accounts import (
     audit,
     browsers,
+    factor_reminders,
     outbox,
     people_import,
     sessions,
@@ -54,6 +55,12 @@ def sweep() -> None:
     browsers.forget_old()
     # Everybody who opens the log-in page gets one.
     SessionStore.clear_expired()
+
+
+@shared_task(name="accounts.remind", soft_time_limit=600, time_limit=620)
+def remind() -> None:
+    """Remind who has no second factor although one will be demanded soon."""
+    factor_reminders.remind()
 
 
 @shared_task(name="accounts.seal_audit", soft_time_limit=60, time_limit=70)

@@ -17,5 +17,6 @@ app.conf.beat_schedule = {
     "diagnostics.recheck": {"task": "diagnostics.recheck", "schedule": 300.0},
     "diagnostics.prune": {"task": "diagnostics.prune", "schedule": 3600.0},
     "accounts.sweep": {"task": "accounts.sweep", "schedule": 10.0},
+    "accounts.remind": {"task": "accounts.remind", "schedule": 3600.0},
     "accounts.seal_audit": {"task": "accounts.seal_audit", "schedule": 30.0},
 }

@@ -58,4 +58,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "in_profile": request.path.startswith(reverse("accounts:profile")),
         "customer": getattr(request, "customer", None),
         "zone_name": _zone_name(),
+        "factor_coming": getattr(request, "factor_coming", None),
     }

@@ -12,6 +12,7 @@ from accounts.actions.history import notify, record_for
 from accounts.errors import (
     FactorDemanded,
 )
+from accounts.factor_demand import find_demand
 from accounts.keyring import seal
 from accounts.models import (
     PasskeyDevice,
@@ -72,7 +73,7 @@ def remove_factor(user: User, factor: Factor, *, keep: UUID | None = None) -> No
     All log-ins but the one to keep end, and no browser is trusted any more.
     """
     User.objects.select_for_update().get(pk=user.pk)
-    demanded = second_factor.find_demand(user) is not None
+    demanded = find_demand(user) is not None
     if demanded and len(second_factor.list_factors(user)) == 1:
         raise FactorDemanded(factor.pk)
     record_for(user, "factor.remove", factor)

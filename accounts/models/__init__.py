@@ -16,7 +16,7 @@ from accounts.models.mails import OutgoingMail
 from accounts.models.outbound import OutboundAccount, OutboundScanner
 from accounts.models.passkeys import PasskeyDevice
 from accounts.models.people import Address, AddressGrant, Membership, User
-from accounts.models.records import AuditEvent, Throttle
+from accounts.models.records import AuditEvent, FactorReminder, Throttle
 
 __all__ = [
     "Address",
@@ -24,6 +24,7 @@ __all__ = [
     "AuditEvent",
     "Customer",
     "Domain",
+    "FactorReminder",
     "Invitation",
     "KnownBrowser",
     "Membership",

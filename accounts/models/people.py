@@ -96,6 +96,7 @@ class Membership(TenantOwned):
     role = models.CharField(
         _("Rolle"), max_length=16, choices=Role, default=Role.MEMBER
     )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("Mitgliedschaft")

@@ -6,6 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.tenancy import TenantOwned
+
 
 class AuditEvent(models.Model):
     """Somebody did something; inserted unsealed, chained by the sealer, never changed.
@@ -35,6 +37,26 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_id}"
+
+
+class FactorReminder(TenantOwned):
+    """A person was told of the day from which a second factor is demanded."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    due_on = models.DateField()
+    days_before = models.PositiveSmallIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["customer", "user", "due_on", "days_before"],
+                name="factor_reminder_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.due_on} -{self.days_before}"
 
 
 class Throttle(models.Model):

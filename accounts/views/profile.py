@@ -14,6 +14,7 @@ from django.views.decorators.http import (
 
 from accounts import second_factor, sessions
 from accounts.actions import sign_ins
+from accounts.factor_demand import find_demand
 from accounts.views.person import person_of
 
 
@@ -39,6 +40,6 @@ def profile(request: HttpRequest) -> HttpResponse:
         "factors": second_factor.list_factors(user),
         "sheet": sheet,
         "codes_left": sheet.count_left() if sheet else 0,
-        "demand": second_factor.find_demand(user),
+        "demand": find_demand(user),
     }
     return render(request, "accounts/profile.html", context)

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from accounts import second_factor
+from accounts import factor_demand, second_factor
 from accounts.middleware import REACHABLE_UNVERIFIED
 from accounts.models import Policy
 from accounts.models.customers import FactorDemand
@@ -116,7 +116,7 @@ def test_the_policy_of_another_customer_does_not_matter(people):
         second_factor=FactorDemand.EVERYBODY
     )
 
-    assert second_factor.find_demand(people.bob) is None
+    assert factor_demand.find_demand(people.bob) is None
 
 
 @pytest.mark.parametrize(("days", "demanded"), [(0, True), (1, False), (-1, True)])
@@ -126,7 +126,7 @@ def test_demands_from_the_date_on(people, days, demanded):
         second_factor_from=timezone.localdate() + timedelta(days=days),
     )
 
-    assert (second_factor.find_demand(people.bob) is not None) is demanded
+    assert (factor_demand.find_demand(people.bob) is not None) is demanded
 
 
 def test_staff_enrol_before_anything_else(people):

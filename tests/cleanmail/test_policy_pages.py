@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.factor_demand import find_demand
 from accounts.models import AuditEvent, Policy
-from accounts.second_factor import find_demand
 from tests.factories import make_domain
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
