@@ -220,6 +220,29 @@ def make_probe(customer: Customer, **fields: Any) -> Probe:
     return Probe.objects.create(customer=customer, **(defaults | fields))
 
 
+def make_check(domain: Domain, **fields: Any) -> Probe:
+    """Make a check of the domain's records that has ended and seen no MX record."""
+    defaults: dict[str, Any] = {
+        "kind": Probe.Kind.DOMAIN,
+        "state": Probe.State.FINISHED,
+        "finished_at": timezone.now(),
+        "nonce": "a1b2c3d4e5f60718",
+    }
+    probe = Probe.objects.create(
+        customer=domain.customer, domain=domain, **(defaults | fields)
+    )
+    if probe.kind == Probe.Kind.DOMAIN and probe.is_final:
+        probe.evidence.create(
+            customer=domain.customer,
+            ordinal=0,
+            check_name="dns-mx",
+            subject=domain.name,
+            status="failed",
+            facts={"state": "missing", "found": [], "expected": "", "alias": ""},
+        )
+    return probe
+
+
 def make_attempt(hold: Hold, outcome: str, **fields: Any) -> ReleaseAttempt:
     """Make a try to deliver that the next hop accepted, unless told otherwise."""
     now = timezone.now()

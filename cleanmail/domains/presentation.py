@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from accounts.domain_names import to_unicode
 from accounts.models import Domain
 from cleanmail.domains.marks import ORDER, TONES, Mark, make_marks
+from diagnostics.domain_rechecks import EVERY
 from diagnostics.domain_verdict import Level, Station, judge
 from diagnostics.models import Probe
 
-CHECK_EVERY = timedelta(days=1)
 POLICY = "policy"
 # Name servers have a row of their own, but nothing to set up here.
 STEPS = (
@@ -237,4 +237,4 @@ def _past(probe: Probe) -> Past:
 
 
 def _next_at(checked_at: datetime | None) -> datetime | None:
-    return checked_at + CHECK_EVERY if checked_at else None
+    return checked_at + EVERY if checked_at else None

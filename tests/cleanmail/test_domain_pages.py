@@ -12,7 +12,7 @@ from accounts.models import Domain
 from accounts.second_factor import PROOF_KEY
 from diagnostics.models import Probe
 from quarantine.models import Hold
-from tests.factories import make_domain, make_hold
+from tests.factories import make_check, make_domain, make_hold
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
@@ -25,33 +25,9 @@ def text(response) -> str:
     return response.content.decode()
 
 
-def make_check(domain: Domain, **fields) -> Probe:
-    defaults = {
-        "kind": Probe.Kind.DOMAIN,
-        "state": Probe.State.FINISHED,
-        "finished_at": timezone.now(),
-        "nonce": "a1",
-    }
-    return Probe.objects.create(
-        customer=domain.customer, domain=domain, **(defaults | fields)
-    )
-
-
-def observe_no_mx(probe: Probe) -> None:
-    """Let the check have found that there is no MX record."""
-    probe.evidence.create(
-        customer=probe.customer,
-        ordinal=0,
-        check_name="dns-mx",
-        subject="acme.example",
-        status="failed",
-        facts={"state": "missing", "found": [], "expected": "", "alias": ""},
-    )
-
-
 def test_lists_domains_and_what_is_not_right(people, client_for):
     make_domain(people.acme, "zwei.example", verified_at=None)
-    observe_no_mx(make_check(people.acme_domain))
+    make_check(people.acme_domain)
 
     page = text(client_for(people.alice).get(reverse("domains:domains")))
 
@@ -65,7 +41,7 @@ def test_many_domains_cost_no_more_questions(
 ):
     for number in range(20):
         domain = make_domain(people.acme, f"d{number}.example")
-        observe_no_mx(make_check(domain))
+        make_check(domain)
     client = client_for(people.alice)
 
     with django_assert_max_num_queries(14):

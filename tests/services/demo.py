@@ -79,8 +79,13 @@ def _read_greeting(process: subprocess.Popen[str]) -> str:
 
 
 @contextmanager
-def demo(*, database_url: str = "", redis_url: str = "") -> Iterator[Demo]:
-    """Start the demo (SQLite and the folder broker unless told otherwise); end it."""
+def demo(
+    *, database_url: str = "", redis_url: str = "", **changes: str
+) -> Iterator[Demo]:
+    """Start the demo (SQLite and the folder broker unless told otherwise); end it.
+
+    `changes` are environment variables.
+    """
     ports = free_ports(5)
     with tempfile.TemporaryDirectory(prefix="cleanmail-demo-") as name:
         folder = Path(name)
@@ -88,6 +93,7 @@ def demo(*, database_url: str = "", redis_url: str = "") -> Iterator[Demo]:
             "DATABASE_URL": database_url or f"sqlite:///{folder}/demo.sqlite3",
             "REDIS_URL": redis_url,
         }
+        environment |= changes
         process = subprocess.Popen(
             [sys.executable, "manage.py", "run_demo", "--port", str(ports[0])],
             env=environment, cwd=ROOT, text=True, stdout=subprocess.PIPE,

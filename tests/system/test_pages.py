@@ -119,9 +119,33 @@ def pages(people) -> dict[str, tuple[User | None, str]]:
         "holds-empty": (people.charlie, "/holds/"),
         "hold-refused": (people.rita, f"/holds/{held}/"),
         **{f"hold-{s}": (alice, f"/holds/{made[s].pk}/") for s in State},
+        **domain_pages(people),
         "probes": (alice, "/diagnostics/"),
         "probe": (alice, f"/diagnostics/{probe.pk}/"),
         **{f"probe-{s}": (alice, f"/diagnostics/{pk}/") for s, pk in ended.items()},
+    }
+
+
+def domain_pages(people: People) -> dict[str, tuple[User | None, str]]:
+    """Return the pages of a domain that was checked, and of one that was not."""
+    mine = f"/domains/{people.acme_domain.pk}/"
+    new = factories.make_domain(people.acme, "neu.example", verified_at=None)
+    factories.make_check(people.acme_domain)
+    running = factories.make_domain(people.acme, "laeuft.example")
+    factories.make_check(running, state=Probe.State.RUNNING, finished_at=None)
+    alice = people.alice
+    return {
+        "domains": (alice, "/domains/"),
+        "domain": (alice, mine),
+        "domain-new": (alice, f"/domains/{new.pk}/"),
+        "domain-running": (alice, f"/domains/{running.pk}/"),
+        "domain-mx": (alice, f"{mine}?station=mx"),
+        "domain-next-hop": (alice, f"{mine}?station=next_hop"),
+        "domain-rules": (alice, f"{mine}?station=policy"),
+        "domain-next-hop-form": (alice, f"{mine}next-hop/"),
+        "domain-remove": (alice, f"{mine}remove/"),
+        "domain-policy": (alice, f"{mine}policy/"),
+        "policy": (alice, "/domains/policy/"),
     }
 
 
