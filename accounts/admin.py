@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import audit
+from accounts import audit, time_zones
 from accounts.actions import customers
 from accounts.forms.domains import StaffDomainForm
 from accounts.models import (
@@ -139,10 +139,21 @@ class PolicyAdmin(AuditedAdmin):
     autocomplete_fields = ("customer", "domain")
 
 
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # the same
+    """Time zones to choose from instead of a name to know."""
+
+    time_zone = forms.ChoiceField(label=_("Zeitzone"), choices=time_zones.list_zones)
+
+    class Meta:
+        model = User
+        fields = ("email", "full_name", "language", "time_zone")
+
+
 @admin.register(User)
 class UserAdmin(AuditedAdmin):
     """Persons, without passwords and factors: those are nobody's but the person's."""
 
+    form = UserForm
     fields = (
         "email",
         "full_name",

@@ -231,7 +231,7 @@ def _send(user: User, template: str, **context: object) -> None:
         "portal_url": settings.PORTAL_URL,
     }
     language = user.language or settings.LANGUAGE_CODE
-    with translation.override(language), timezone.override(user.time_zone):
+    with translation.override(language), timezone.override(user.zone):
         text = render_to_string(f"accounts/mail/{template}.txt", context)
     subject, _, body = text.strip().partition("\n")
     EmailMessage(

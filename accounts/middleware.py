@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.contrib import auth
@@ -89,11 +88,7 @@ class PersonMiddleware:
         if user.language:
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language()
-        try:
-            zone = ZoneInfo(user.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            zone = ZoneInfo("Europe/Zurich")
-        with timezone.override(zone):
+        with timezone.override(user.zone):
             return self.get_response(request)
 
 

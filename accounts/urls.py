@@ -21,6 +21,7 @@ app_name = "accounts"
 urlpatterns = [
     path("logout/", profile.logout, name="logout"),
     path("account/", profile.profile, name="profile"),
+    path("account/settings/", profile.change_settings, name="settings"),
     path("account/password/", passwords.change_password, name="change_password"),
     path("account/factor/remove/", factors.remove_factor, name="remove_factor"),
     path("account/factor/rename/", factors.rename_factor, name="rename_factor"),

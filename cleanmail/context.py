@@ -12,9 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.tenancy import Actor, Permission
-
-# Cities of the zone database that are written differently here.
-CITIES = {"Zurich": "Zürich", "Geneva": "Genève"}
+from accounts.time_zones import name_city
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +41,9 @@ def _navigation(actor: Actor, path: str) -> list[NavItem]:
 
 def _zone_name() -> str:
     """Return city and offset of the reader's zone, such as "Zürich (UTC+01:00)"."""
-    city = timezone.get_current_timezone_name().rpartition("/")[2].replace("_", " ")
+    city = name_city(timezone.get_current_timezone_name())
     offset = timezone.localtime().isoformat()[-6:]
-    return f"{CITIES.get(city, city)} (UTC{offset})"
+    return f"{city} (UTC{offset})"
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -40,6 +40,7 @@ PUBLIC = {
 OWN: set[str] = {
     "start",
     "accounts:profile",
+    "accounts:settings",
     "accounts:change_password",
     "accounts:remove_factor",
     "accounts:rename_factor",

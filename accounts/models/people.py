@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.identifiers import uuid7
 from accounts.models.customers import Domain
 from accounts.tenancy import STAFF_PERMISSIONS, Actor, Role, StaffRole, TenantOwned
+from accounts.time_zones import DEFAULT, find_zone, validate_zone
 
 
 class UserManager(BaseUserManager["User"]):
@@ -50,7 +52,9 @@ class User(AbstractBaseUser):
     language = models.CharField(
         _("Sprache"), max_length=5, choices=settings.LANGUAGES, blank=True
     )
-    time_zone = models.CharField(_("Zeitzone"), max_length=64, default="Europe/Zurich")
+    time_zone = models.CharField(
+        _("Zeitzone"), max_length=64, default=DEFAULT, validators=[validate_zone]
+    )
     staff_role = models.CharField(
         _("Rolle im Betrieb"), max_length=16, choices=StaffRole, blank=True, default=""
     )
@@ -74,6 +78,11 @@ class User(AbstractBaseUser):
     def is_staff(self) -> bool:
         """Whether Django admin is theirs at all (once verified)."""
         return bool(self.staff_role)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In which the person reads times."""
+        return find_zone(self.time_zone)
 
     def get_full_name(self) -> str:
         """Return the name to address the person by."""
