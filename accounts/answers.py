@@ -1,12 +1,16 @@
-"""How the pages that ask for codes answer: status of a form, and a code on its way."""
+"""How the pages of codes answer: a form's status, a code on its way, recovery codes."""
 
 from __future__ import annotations
 
 from django import forms
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts import sms, throttles
+from accounts import recovery, sms, throttles
 from accounts.actions import codes
 from accounts.errors import RateLimited, SmsUnavailable
 from accounts.models import SmsCode, User
@@ -41,6 +45,25 @@ def state_of_code(
         "code_is_out": not has_failed and SmsCode.is_out(user, number, purpose),
         "resend_in": codes.seconds_until_resend(user),
     }
+
+
+def show_codes(
+    request: HttpRequest, shown: list[str], *, target: str, is_enrolment: bool
+) -> HttpResponse:
+    """Answer with the recovery codes, to print, copy or save: this one time."""
+    heading = _("Ersatzcodes für %(portal)s, %(email)s, vom %(date)s") % {
+        "portal": settings.PORTAL_NAME,
+        "email": request.user.email,  # type: ignore[union-attr]  # logged in
+        "date": date_format(timezone.localdate(), "SHORT_DATE_FORMAT"),
+    }
+    context = {
+        "codes": shown,
+        "heading": heading,
+        "download": recovery.as_download(shown, heading),
+        "next": target,
+        "is_enrolment": is_enrolment,
+    }
+    return render(request, "accounts/recovery_codes.html", context)
 
 
 def status_of(form: forms.BaseForm | None) -> int:

@@ -13,7 +13,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from formtools.wizard.views import SessionWizardView
 from two_factor.forms import MethodForm
@@ -23,7 +23,7 @@ from two_factor.views.utils import IdempotentSessionWizardView
 
 from accounts import ceremonies, methods, passkeys, qr, second_factor, totp
 from accounts.actions import recovery_codes
-from accounts.answers import send_code, state_of_code, status_of
+from accounts.answers import send_code, show_codes, state_of_code, status_of
 from accounts.detours import lead_to, safe_next
 from accounts.factor_demand import find_demand
 from accounts.forms.factors import AppForm, NumberCodeForm
@@ -161,8 +161,7 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
         target = safe_next(self.request, "accounts:profile")
         if not codes:
             return redirect(target)
-        context = {"codes": codes, "next": target, "is_enrolment": True}
-        return render(self.request, "accounts/recovery_codes.html", context)
+        return show_codes(self.request, codes, target=target, is_enrolment=True)
 
     def get_context_data(self, form: forms.Form, **kwargs: Any) -> dict[str, Any]:
         """Add what the step shows: kinds, QR code and key, or the masked number."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from urllib.parse import quote
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 GROUPS, GROUP_LENGTH = 3, 5
@@ -25,6 +26,12 @@ def normalize(typed: str) -> str:
     code = re.sub(r"[\s\-\u2010-\u2013]", "", typed).lower().translate(LOOKALIKES)
     fits = re.fullmatch(f"[{ALPHABET}]{{{GROUPS * GROUP_LENGTH}}}", code)
     return code if fits else ""
+
+
+def as_download(codes: list[str], heading: str) -> str:
+    """Return the sheet as the address of a text file: no server keeps one."""
+    lines = [heading, "", *(f"{n:2}. {code}" for n, code in enumerate(codes, 1)), ""]
+    return "data:text/plain;charset=utf-8," + quote("\r\n".join(lines))
 
 
 def _draw_group() -> str:

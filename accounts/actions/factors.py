@@ -28,7 +28,9 @@ from accounts.second_factor import Factor
 
 
 @transaction.atomic(durable=True)
-def enrol_app(user: User, secret: bytes, *, step: int) -> TotpDevice:
+def enrol_app(
+    user: User, secret: bytes, *, step: int, nickname: str = ""
+) -> TotpDevice:
     """Keep the app's secret; the code of `step` that proved it is used up."""
     device: TotpDevice = TotpDevice.objects.create(
         user=user,
@@ -36,6 +38,7 @@ def enrol_app(user: User, secret: bytes, *, step: int) -> TotpDevice:
         confirmed=True,
         sealed_secret=seal(secret, purpose="totp"),
         last_step=step,
+        nickname=nickname,
         last_used_at=timezone.now(),
     )
     record_for(user, "factor.enrol", device, kind="app")
@@ -44,7 +47,7 @@ def enrol_app(user: User, secret: bytes, *, step: int) -> TotpDevice:
 
 
 @transaction.atomic(durable=True)
-def enrol_number(user: User, number: str) -> SmsDevice:
+def enrol_number(user: User, number: str, *, nickname: str = "") -> SmsDevice:
     """Keep a number that a code has proved; the same number is kept once."""
     device: SmsDevice = SmsDevice.objects.create(
         user=user,
@@ -52,6 +55,7 @@ def enrol_number(user: User, number: str) -> SmsDevice:
         confirmed=True,
         sealed_number=seal_number(number),
         number_hint=mask(number),
+        nickname=nickname,
         last_used_at=timezone.now(),
     )
     record_for(user, "factor.enrol", device, kind="sms")

@@ -38,7 +38,22 @@ class NicknameForm(forms.Form):
 
 
 class EnrolmentCodeForm(CodeForm):
-    """The first code of a new factor, under limits of its own."""
+    """The first code of a new factor, under limits of its own; a name if wanted."""
+
+    nickname = forms.CharField(
+        label=_("Name, wenn Sie möchten"),
+        help_text=_("Zum Beispiel «Mein Telefon»"),
+        required=False,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "maxlength": NICKNAME_LENGTH}
+        ),
+    )
+
+    def clean_nickname(self) -> str:
+        """Take out what turns or hides text; refuse nothing: the code is used up."""
+        typed: str = self.cleaned_data["nickname"]
+        plain = "".join(char for char in typed if char.isprintable())
+        return plain[:NICKNAME_LENGTH].strip()
 
     def is_right(self, code: str) -> bool:
         """Count the try, then look."""
@@ -77,7 +92,12 @@ class AppForm(EnrolmentCodeForm):
 
     def enrol(self) -> TotpDevice:
         """Keep the app."""
-        return factors.enrol_app(self.request.user, self.secret, step=self.step)  # type: ignore[arg-type]
+        return factors.enrol_app(
+            self.request.user,  # type: ignore[arg-type]  # logged in
+            self.secret,
+            step=self.step,
+            nickname=self.cleaned_data["nickname"],
+        )
 
 
 class NumberForm(forms.Form):
@@ -114,4 +134,8 @@ class NumberCodeForm(EnrolmentCodeForm):
 
     def enrol(self) -> SmsDevice:
         """Keep the number."""
-        return factors.enrol_number(self.request.user, self.number)  # type: ignore[arg-type]
+        return factors.enrol_number(
+            self.request.user,  # type: ignore[arg-type]  # logged in
+            self.number,
+            nickname=self.cleaned_data["nickname"],
+        )

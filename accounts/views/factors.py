@@ -16,7 +16,7 @@ from django.views.decorators.http import (
 from accounts import second_factor, sessions
 from accounts.actions import factors
 from accounts.actions.recovery_codes import note_codes_kept, renew_codes
-from accounts.answers import status_of
+from accounts.answers import show_codes, status_of
 from accounts.decorators import require_step_up
 from accounts.detours import safe_next
 from accounts.errors import FactorDemanded, FactorMissing
@@ -87,8 +87,8 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     except FactorMissing:  # removed in this very moment
         return redirect("accounts:profile")
     second_factor.keep_verified(request)
-    context = {"codes": codes, "next": reverse("accounts:profile")}
-    return render(request, "accounts/recovery_codes.html", context)
+    target = reverse("accounts:profile")
+    return show_codes(request, codes, target=target, is_enrolment=False)
 
 
 @require_POST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,16 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AuditEvent, TotpDevice
-from tests.accounts.conftest import LOGIN, post_password
+from accounts import totp
+from accounts.keyring import unseal
+from accounts.models import AuditEvent, SmsDevice, SmsMessage, TotpDevice
+from tests.accounts.conftest import (
+    LOGIN,
+    SETUP,
+    choose_method,
+    post_password,
+    typed_secret,
+)
 from tests.conftest import make_totp_device
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
@@ -87,3 +96,40 @@ def test_asks_for_a_fresh_proof(people, client_for):
 
     assert response.url.startswith("/account/confirm/")
     assert TotpDevice.objects.get().nickname == ""
+
+
+def enrol_app_called(client: Client, nickname: str):
+    post_password(client, "bob@acme.example")
+    secret = typed_secret(choose_method(client, "app"))
+    code = totp.code_at(secret, totp.current_step())
+    step = {"setup_view-current_step": "app", "app-code": code}
+    return client.post(SETUP, step | {"app-nickname": nickname})
+
+
+def test_an_app_gets_its_name_while_it_is_enrolled(people, client: Client):
+    enrol_app_called(client, " Mein Telefon ")
+
+    assert TotpDevice.objects.get().label == "Authenticator-App «Mein Telefon»"
+
+
+def test_a_name_never_costs_the_code_that_proved_the_app(people, client: Client):
+    """The code is used up: what is wrong with the name is taken out, not refused."""
+    enrol_app_called(client, "a\u202eb\n" + "x" * 60)
+
+    assert TotpDevice.objects.get().nickname == "ab" + "x" * 38
+
+
+def test_a_number_gets_its_name_while_it_is_enrolled(people, client: Client, settings):
+    settings.SMS_GATEWAYS = ["file"]
+    post_password(client, "bob@acme.example")
+    choose_method(client, "sms")
+    number = {"setup_view-current_step": "number", "number-number": "079 123 45 67"}
+    client.post(SETUP, number)
+    _number, text = json.loads(
+        unseal(bytes(SmsMessage.objects.get().sealed), purpose="sms.message")
+    )
+    step = {"setup_view-current_step": "number_code", "number_code-code": text[:6]}
+
+    client.post(SETUP, step | {"number_code-nickname": "Dienst"})
+
+    assert SmsDevice.objects.get().label == "SMS an +41 79 ••• •• 67 «Dienst»"
