@@ -25,6 +25,7 @@ rewrite   unix  -       -       n       -       -       trivial-rewrite
 bounce    unix  -       -       n       -       0       bounce
 defer     unix  -       -       n       -       0       bounce
 trace     unix  -       -       n       -       0       bounce
+tlsmgr    unix  -       -       n       1000?   1       tlsmgr
 verify    unix  -       -       n       -       1       verify
 flush     unix  n       -       n       1000?   0       flush
 proxymap  unix  -       -       n       -       -       proxymap
@@ -79,16 +80,28 @@ class Postfix:
 
 
 @contextmanager
-def postfix(domain: str, transport: str, **changes: object) -> Iterator[Postfix]:
+def postfix(
+    domain: str,
+    transport: str,
+    *,
+    fragment: str = "",
+    services: str = "",
+    **changes: object,
+) -> Iterator[Postfix]:
     """Run a Postfix that takes mail for the domain and hands it to the transport.
 
-    Needs root. `changes` are main.cf parameters.
+    Needs root. `changes` are main.cf parameters; `fragment` and `services` are the text
+    of whole files for main.cf and master.cf.
     """
     folder = Path(tempfile.mkdtemp(prefix="cleanmail-postfix-"))
     folder.chmod(0o755)
     (port,) = free_ports(1)
     try:
         etc = _write(folder, port, domain, transport, changes)
+        with (etc / "main.cf").open("a") as main:
+            main.write(fragment)
+        with (etc / "master.cf").open("a") as master:
+            master.write(services)
         subprocess.run(["postfix", "-c", etc, "start"], check=True, capture_output=True)
         try:
             _wait(port)
