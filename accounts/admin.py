@@ -219,7 +219,7 @@ class AddressAdmin(AuditedAdmin):
 class AddressGrantAdmin(AuditedAdmin):
     """Who may see and do what with an address."""
 
-    list_display = ("user", "address", "can_act", "gets_digest")
+    list_display = ("user", "address", "can_act", "gets_digest", "ends_on")
     list_select_related = ("user", "address__domain")
     autocomplete_fields = ("user", "address", "customer")
 

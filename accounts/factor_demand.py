@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Membership, Policy, User
 from accounts.models.customers import FactorDemand
+from accounts.models.people import today
 from accounts.tenancy import Role
 
 if TYPE_CHECKING:
@@ -34,11 +35,6 @@ class Demand:
     def is_enforced(self) -> bool:
         """Whether the grace is over."""
         return self.due_on is None or self.due_on <= today()
-
-
-def today() -> date:
-    """Return the day by the installation's clock: nobody's own zone delays a demand."""
-    return timezone.localdate(timezone=timezone.get_default_timezone())
 
 
 def due_on(policy: Policy, membership: Membership) -> date | None:

@@ -7,9 +7,10 @@ from datetime import date
 from django.db import transaction
 
 from accounts import outbox, second_factor
-from accounts.factor_demand import due_on, list_waiting, today
+from accounts.factor_demand import due_on, list_waiting
 from accounts.models import FactorReminder, Membership, Policy
 from accounts.models.customers import FactorDemand
+from accounts.models.people import today
 
 # So many days before; after a pause of the worker only the last one that is due.
 DAYS_BEFORE = (14, 7, 1)

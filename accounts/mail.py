@@ -136,6 +136,11 @@ def send_role_changed(user: User, at: datetime) -> None:
     _send(user, "role_changed", at=at)
 
 
+def send_grants_changed(user: User, at: datetime) -> None:
+    """Tell that an admin changed whose mail the person sees."""
+    _send(user, "grants_changed", at=at)
+
+
 def send_membership_ended(user: User, at: datetime) -> None:
     """Tell that the person no longer belongs to a customer."""
     _send(user, "membership_ended", at=at)
@@ -195,6 +200,7 @@ def send_step_up_tried(user: User, at: datetime) -> None:
 # Told of what has happened, by `actions.history.notify`; details are keyword arguments.
 NOTICES: dict[str, Callable[..., None]] = {
     "role_changed": send_role_changed,
+    "grants_changed": send_grants_changed,
     "membership_ended": send_membership_ended,
     "password_changed": send_password_changed,
     "new_sign_in": send_new_sign_in,

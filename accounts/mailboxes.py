@@ -44,6 +44,13 @@ class Domains:
         local_part, domain = self._split(text)
         return Mailbox(domain.alias_of or domain, local_part)
 
+    def read_any(self, text: str) -> Mailbox:
+        """Return the mailbox of an address, or the catch-all where a star stands."""
+        local_part, _, name = text.strip().rpartition("@")
+        if local_part != "*":
+            return self.read(text)
+        return Mailbox(self.read(f"x@{name}").domain, "")
+
     def is_trusted(self, email: str) -> bool:
         """Say whether the address lies in a domain that is proved to be theirs."""
         try:

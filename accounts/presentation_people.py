@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts import factor_demand, second_factor
 from accounts.access import people
 from accounts.models import AddressGrant, Membership, Policy, User
+from accounts.models.people import today
 from accounts.tenancy import Actor, Role
 
 PAGE_LENGTH = 100
@@ -100,7 +101,7 @@ def _status(policy: Policy, membership: Membership, *, has: bool) -> FactorStatu
     if not policy.demands_of(membership.role):
         return FactorStatus("", "info", _("keiner"))
     due = factor_demand.due_on(policy, membership)
-    if due is not None and due > factor_demand.today():
+    if due is not None and due > today():
         text = _("fehlt, verlangt ab %(day)s") % {
             "day": date_format(due, "SHORT_DATE_FORMAT")
         }

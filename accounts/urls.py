@@ -6,6 +6,7 @@ from django.urls import path
 
 from accounts.views import (
     factors,
+    grants,
     imports,
     invitations,
     joining,
@@ -77,6 +78,8 @@ urlpatterns = [
         people.reset_factor,
         name="reset_person_factor",
     ),
+    path("people/<uuid:pk>/grant/", grants.grant, name="grant"),
+    path("people/<uuid:pk>/grant/take/", grants.take_grant, name="take_grant"),
     path("people/<uuid:pk>/end/", people.end_membership, name="end_membership"),
     path("outbound/", outbound.outbound_accounts, name="outbound_accounts"),
     path("outbound/create/", outbound.create_outbound, name="create_outbound"),

@@ -77,10 +77,12 @@ def make_person(
     return user
 
 
-def grant(user: User, address: Address, *, can_act: bool = True) -> AddressGrant:
+def grant(
+    user: User, address: Address, *, can_act: bool = True, **fields: Any
+) -> AddressGrant:
     """Let the person see the address's holds, and act on them."""
     return AddressGrant.objects.create(
-        customer=address.customer, user=user, address=address, can_act=can_act
+        customer=address.customer, user=user, address=address, can_act=can_act, **fields
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import transaction
 
 from accounts import audit, throttles
@@ -23,7 +25,7 @@ def change_role(membership: Membership, role: str, *, actor: Actor) -> None:
     Demotions of one customer wait for each other: its row is locked.
     """
     require_permission(actor, Permission.MANAGE_PEOPLE)
-    own = _lock(membership, actor)
+    own = lock_person(membership, actor)
     if own is None or own.role == role:
         return
     if own.role == Role.ADMIN:
@@ -43,7 +45,7 @@ def end_membership(
     are for other customers stay as they are.
     """
     require_permission(actor, Permission.MANAGE_PEOPLE)
-    own = _lock(membership, actor)
+    own = lock_person(membership, actor)
     if own is None:
         return
     if own.role == Role.ADMIN:
@@ -76,7 +78,7 @@ def reset_factor(membership: Membership, *, reason: str, actor: Actor) -> int:
 
 @transaction.atomic(durable=True)
 def _reset_factor(membership: Membership, reason: str, actor: Actor) -> int:
-    own = _lock(membership, actor)
+    own = lock_person(membership, actor)
     if own is None:
         raise ResetRefused("gone")
     user = User.objects.select_for_update().get(pk=own.user_id)
@@ -89,7 +91,7 @@ def _reset_factor(membership: Membership, reason: str, actor: Actor) -> int:
     return count
 
 
-def _lock(membership: Membership, actor: Actor) -> Membership | None:
+def lock_person(membership: Membership, actor: Actor) -> Membership | None:
     """Lock the customer, then return the membership as it stands, None if gone.
 
     Whoever was an admin when the page came up must still be one now.
@@ -117,7 +119,8 @@ def _require_other_admin(own: Membership) -> None:
 
 def _hand_over(grants: list[AddressGrant], heir: Membership) -> int:
     """Give the heir what each grant gave; what the heir has already only grows."""
-    for grant in grants:
+    running = [grant for grant in grants if not grant.is_over]
+    for grant in running:
         kept, is_new = AddressGrant.objects.get_or_create(
             user_id=heir.user_id,
             address_id=grant.address_id,
@@ -125,10 +128,16 @@ def _hand_over(grants: list[AddressGrant], heir: Membership) -> int:
                 "customer_id": grant.customer_id,
                 "can_act": grant.can_act,
                 "gets_digest": grant.gets_digest,
+                "ends_on": grant.ends_on,
             },
         )
         if not is_new:
             kept.can_act = kept.can_act or grant.can_act
             kept.gets_digest = kept.gets_digest or grant.gets_digest
-            kept.save(update_fields=["can_act", "gets_digest"])
-    return len(grants)
+            kept.ends_on = _later(kept.ends_on, grant.ends_on)
+            kept.save(update_fields=["can_act", "gets_digest", "ends_on"])
+    return len(running)
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    return max(one, other) if one and other else None

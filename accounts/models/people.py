@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import uuid7
@@ -162,6 +164,8 @@ class AddressGrant(TenantOwned):
     gets_digest = models.BooleanField(
         _("erhält die Übersicht per E-Mail"), default=True
     )
+    # The last day on which it holds; the address's mail stays where it is.
+    ends_on = models.DateField(_("letzter Tag"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("Zugriff auf Adresse")
@@ -175,6 +179,28 @@ class AddressGrant(TenantOwned):
     def __str__(self) -> str:
         return f"{self.user} → {self.address}"
 
+    @classmethod
+    def running(cls) -> Q:
+        """Return which grants hold today, by the installation's clock."""
+        return Q(ends_on=None) | Q(ends_on__gte=today())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its last day has passed."""
+        return self.ends_on is not None and self.ends_on < today()
+
+    @property
+    def right_label(self) -> str:
+        """What the person may do, in words."""
+        if self.can_act:
+            return gettext("ansehen, freigeben und verwerfen")
+        return gettext("nur ansehen")
+
+
+def today() -> date:
+    """Return the day by the installation's clock: nobody's own zone moves a limit."""
+    return timezone.localdate(timezone=timezone.get_default_timezone())
+
 
 def make_actor(membership: Membership) -> Actor:
     """Return the actor of a membership, its grants read afresh."""
@@ -182,7 +208,9 @@ def make_actor(membership: Membership) -> Actor:
     actionable: set[UUID] = set()
     if membership.role != Role.ADMIN:
         grants = AddressGrant.objects.filter(
-            user_id=membership.user_id, customer_id=membership.customer_id
+            AddressGrant.running(),
+            user_id=membership.user_id,
+            customer_id=membership.customer_id,
         )
         for address_id, can_act in grants.values_list("address_id", "can_act"):
             viewable.add(address_id)

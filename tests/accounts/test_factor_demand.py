@@ -16,6 +16,7 @@ from accounts.access.factors import factor_coverage
 from accounts.errors import NotPermitted
 from accounts.factor_demand import Coverage
 from accounts.models import FactorReminder, Membership, OutgoingMail, Policy, User
+from accounts.models.people import today
 from accounts.tenancy import Role
 from tests import factories
 from tests.conftest import actor_of, make_totp_device
@@ -28,7 +29,7 @@ def demand(people):
     """Return a function that sets what Acme demands."""
 
     def put(days: int | None, *, grace: int = 0, of: str = "everybody") -> None:
-        since = None if days is None else factor_demand.today() + timedelta(days=days)
+        since = None if days is None else today() + timedelta(days=days)
         Policy.objects.filter(customer=people.acme).update(
             second_factor=of, second_factor_from=since, second_factor_grace_days=grace
         )
@@ -79,7 +80,7 @@ def test_the_grace_runs_from_the_demand_or_from_joining(
 
 def test_says_on_each_page_from_when_one_is_demanded(people, demand):
     demand(3)
-    day = factor_demand.today() + timedelta(days=3)
+    day = today() + timedelta(days=3)
 
     text = password_client(people.bob).get("/holds/").content.decode()
 
@@ -192,7 +193,7 @@ def test_reminds_of_the_persons_own_day(people, demand):
 
     found = FactorReminder.objects.get()
     assert found.user == people.bob
-    assert found.due_on == factor_demand.today() + timedelta(days=7)
+    assert found.due_on == today() + timedelta(days=7)
 
 
 def test_reminds_neither_holders_nor_those_who_need_none(people, demand):
@@ -212,7 +213,7 @@ def test_the_mail_names_customer_and_day(people, demand):
     for waiting in OutgoingMail.objects.filter(user=people.bob):
         tasks.send_mail(str(waiting.pk))
 
-    day = factor_demand.today() + timedelta(days=7)
+    day = today() + timedelta(days=7)
     body = " ".join(mail.outbox[0].body.split())
     assert f"Acme AG verlangt ab dem {day:%d.%m.%Y}" in body
 
