@@ -151,18 +151,18 @@ def test_the_address_of_a_stranger_is_not_taken(people, client_for):
 
 
 def test_hand_over_keeps_the_later_day_and_drops_what_is_over(people, client_for):
-    today = today()
+    now = today()
     info = factories.make_address(people.bob_address.domain, "info")
     old = factories.make_address(people.bob_address.domain, "old")
-    factories.grant(people.bob, old, ends_on=today - timedelta(days=1))
-    factories.grant(people.bob, info, ends_on=today + timedelta(days=9))
-    factories.grant(people.rita, info, ends_on=today + timedelta(days=3))
+    factories.grant(people.bob, old, ends_on=now - timedelta(days=1))
+    factories.grant(people.bob, info, ends_on=now + timedelta(days=9))
+    factories.grant(people.rita, info, ends_on=now + timedelta(days=3))
     heir = Membership.objects.get(user=people.rita)
 
     client_for(people.alice).post(f"/people/{people.bob.pk}/end/", {"heir": heir.pk})
 
     grants = {str(one.address): one for one in AddressGrant.objects.all()}
     assert sorted(grants) == ["bob@acme.example", "info@acme.example"]
-    assert grants["info@acme.example"].ends_on == today + timedelta(days=9)
+    assert grants["info@acme.example"].ends_on == now + timedelta(days=9)
     assert grants["bob@acme.example"].ends_on is None
     assert grants["bob@acme.example"].can_act
