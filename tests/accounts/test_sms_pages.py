@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -23,6 +25,7 @@ from tests.accounts.conftest import (
 from tests.conftest import make_totp_device
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
+ROOT = Path(__file__).parents[2]
 NUMBER, OTHER = "+41791234567", "+41791234568"
 ASKS = "Geben Sie die sechs Ziffern aus der SMS an +41 79 ••• •• 67 ein."
 ASKS_NOTHING = "Für +41 79 ••• •• 67 gilt zurzeit kein Code."
@@ -201,3 +204,34 @@ def test_whoever_lost_the_phone_gets_in_by_a_recovery_code(people, device, clien
 
     assert "Ersatzcode eingeben" in page
     assert post_code(client, codes[0]).status_code == 302
+
+
+def test_the_page_tells_what_to_do_when_the_phone_is_lost(people, device, client):
+    at_log_in = log_in(client)
+    client.force_login(people.bob)
+    at_step_up = client.get("/account/confirm/").content.decode()
+
+    for page in (at_log_in, at_step_up):
+        assert "Telefon verloren?" in page
+        assert "Bitten Sie den Administrator Ihrer Firma" in page
+
+
+def test_the_guide_speaks_in_the_words_of_the_pages():
+    """What `docs/users.md` puts into italics stands so on a page."""
+    guide = (ROOT / "docs" / "users.md").read_text().split("## Telefon verloren")[1]
+    guide = guide.split("\n## For admins")[0]
+    quoted = re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", guide)
+    sources = " ".join(
+        path.read_text()
+        for folder, kind in (("templates", "*.html"), ("accounts", "*.py"))
+        for path in (ROOT / folder).rglob(kind)
+    )
+
+    missing = [
+        words
+        for words in (" ".join(text.split()) for text in quoted)
+        if words.split("…")[0].strip() not in sources
+    ]
+
+    assert len(quoted) > 12
+    assert not missing
