@@ -17,7 +17,7 @@ from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
 from accounts import passkeys, second_factor, throttles
 from accounts.errors import RateLimited
 from accounts.models import User
-from accounts.models.devices import CODE_LIFETIME
+from accounts.passkeys import LIFETIME
 
 
 class Purpose(StrEnum):
@@ -88,7 +88,7 @@ def take(request: HttpRequest, user: User, purpose: Purpose) -> Pending:
     asked = request.session.pop(_key(purpose), None)
     if asked is None or asked["user"] != str(user.pk) or asked["until"] < time.time():
         return Pending()
-    seconds = int(CODE_LIFETIME.total_seconds())
+    seconds = int(LIFETIME.total_seconds())
     try:
         # Two requests at the same moment have both read the session.
         throttles.spend("passkey.once", asked["challenge"], limit=1, seconds=seconds)
@@ -105,7 +105,7 @@ def _issue(
     challenge = passkeys.new_challenge()
     request.session[_key(purpose)] = {
         "user": str(user.pk),
-        "until": int(time.time() + CODE_LIFETIME.total_seconds()),
+        "until": int(time.time() + LIFETIME.total_seconds()),
         "challenge": bytes_to_base64url(challenge),
         "handle": bytes_to_base64url(handle),
     }

@@ -7,6 +7,7 @@ import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -37,6 +38,8 @@ ANSWER_LENGTH = 16 * 1024
 # WebAuthn Level 3, section 4, "credential ID".
 CREDENTIAL_ID_BYTES = 1023
 HANDLE_BYTES = CHALLENGE_BYTES = 32
+# Time to fetch a key from the other room; as long as a code is good.
+LIFETIME = timedelta(minutes=5)
 TRANSPORTS = frozenset(item.value for item in AuthenticatorTransport)
 # What the library and the parsers below it raise on hostile bytes, seen by fuzzing.
 BROKEN = (
@@ -154,6 +157,7 @@ def creation_options(
         user_id=handle,
         user_name=account,
         challenge=challenge,
+        timeout=int(LIFETIME.total_seconds() * 1000),
         attestation=AttestationConveyancePreference.NONE,
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.PREFERRED,
@@ -171,6 +175,7 @@ def request_options(
     options = webauthn.generate_authentication_options(
         rp_id=party.id,
         challenge=challenge,
+        timeout=int(LIFETIME.total_seconds() * 1000),
         allow_credentials=[_descriptor(item) for item in known],
         user_verification=USER_VERIFICATION,
     )

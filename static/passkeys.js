@@ -75,6 +75,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     complain(form, "unsupported");
     continue;
   }
+  complain(form, "");
   form.querySelector("[data-passkey-start]").hidden = false;
   form.querySelector("[data-passkey-start]").focus();
   form.addEventListener("submit", (event) => {

@@ -82,7 +82,7 @@ def test_a_passkey_is_asked_for_first_and_the_others_stand_below(people):
     assert page.context["is_passkey"]
     assert len(page.context["other_apps"]) == 1
     assert "Dieser Browser kann keine Passkeys" in page.content.decode()
-    assert "<noscript>" in page.content.decode()
+    assert "Passkeys brauchen JavaScript" in page.content.decode()
 
 
 def test_the_answer_of_any_passkey_of_the_person_will_do(people):
