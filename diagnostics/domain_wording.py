@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from diagnostics.hop_wording import HOP_TEXTS
@@ -237,9 +239,18 @@ _TEXTS: dict[str, tuple[Any, Any]] = {
 
 def sentence_text(code: str, values: Mapping[str, Any]) -> str:
     """Return what was found, in the reader's language."""
-    return str(_TEXTS[code][0]) % values
+    return str(_TEXTS[code][0]) % _shown(values)
 
 
 def remedy_text(code: str, values: Mapping[str, Any]) -> str:
     """Return what to do about it, "" where nothing is to be done."""
-    return str(_TEXTS[code][1]) % values
+    return str(_TEXTS[code][1]) % _shown(values)
+
+
+def _shown(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Write the day as people read it."""
+    day = values.get("not_after")
+    if not day:
+        return dict(values)
+    written = date_format(date.fromisoformat(day), "SHORT_DATE_FORMAT")
+    return {**values, "not_after": written}

@@ -8,6 +8,7 @@ from functools import cache
 
 import dns.flags
 import dns.message
+import dns.rcode
 import dns.rrset
 import pytest
 from dns.message import Message
@@ -253,6 +254,30 @@ def sideways(question: Message, _by_tcp: bool) -> list[bytes]:
     return [reply.to_wire()]
 
 
+def upward(question: Message, _by_tcp: bool) -> list[bytes]:
+    reply = answer(question, authoritative=False)
+    names = dns.rrset.from_text(".", 60, "IN", "NS", "ns1.dns.example.")
+    reply.authority.append(names)
+    return [reply.to_wire()]
+
+
+def recursive(question: Message, _by_tcp: bool) -> list[bytes]:
+    """Repeat what was heard somewhere, as a resolver open to all does."""
+    kind = question.question[0].rdtype.name
+    value = {"TXT": f'"{TOKEN}"', "SOA": "a. b. 1 1 1 1 1"}.get(kind)
+    records = [f"{kind} {value}"] if value else []
+    return [answer(question, *records, authoritative=False).to_wire()]
+
+
+def denying(question: Message, _by_tcp: bool) -> list[bytes]:
+    """Have the zone, and deny the record on somebody else's word."""
+    if question.question[0].rdtype.name == "SOA":
+        return [answer(question, "SOA a. b. 1 1 1 1 1").to_wire()]
+    reply = answer(question, authoritative=False)
+    reply.set_rcode(dns.rcode.NXDOMAIN)
+    return [reply.to_wire()]
+
+
 @pytest.fixture
 def hostile(zones: Subject) -> Iterator[list[str]]:
     scripts = {
@@ -261,6 +286,9 @@ def hostile(zones: Subject) -> Iterator[list[str]]:
         "forged.example": forged,
         "garbage.example": garbage,
         "sideways.example": sideways,
+        "upward.example": upward,
+        "recursive.example": recursive,
+        "denying.example": denying,
     }
     with scripted_server(SCRIPTED, zones.port, scripts) as asked:
         yield asked
@@ -275,6 +303,9 @@ def hostile(zones: Subject) -> Iterator[list[str]]:
         ("garbage.example", None),
         ("sideways.example", None),
         ("x.sideways.example", None),
+        ("upward.example", None),
+        ("recursive.example", None),
+        ("denying.example", None),
     ],
 )
 def test_hostile_servers_prove_nothing(zones: Subject, hostile, domain, shown):
@@ -283,6 +314,12 @@ def test_hostile_servers_prove_nothing(zones: Subject, hostile, domain, shown):
     assert controlled(evidence) is shown
     assert len(evidence) == len(STATIONS)
     assert hostile
+
+
+def test_a_referral_that_leads_up_is_not_followed(zones: Subject, hostile):
+    asker = Asker(about(zones, "x", query_seconds=0.5))
+
+    assert find_zone(asker, "x.upward.example").name == "upward.example"
 
 
 def test_a_forbidden_name_server_is_never_asked(zones: Subject, hostile):

@@ -177,6 +177,15 @@ def test_reports_what_is_wrong_with_the_certificate(
     assert shown.facts["names"]
     assert dt.datetime.fromisoformat(shown.facts["not_after"])
     assert any(item.check == "recipient" for item in evidence)
+    assert found.sentence
+
+
+def test_writes_the_day_of_expiry_as_people_read_it(certified, authority):
+    ends = dt.datetime(2026, 3, 9, tzinfo=dt.UTC)
+    with certified(starts=ends - DAY, ends=ends) as server:
+        found, _evidence = visit(make_hop(server.port, cafile=str(authority.pem)))
+
+    assert "09.03.2026" in found.sentence
 
 
 def test_our_own_server_as_next_hop_is_a_ring():

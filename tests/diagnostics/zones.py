@@ -33,6 +33,9 @@ HOSTILE = (
     "forged.example",
     "garbage.example",
     "sideways.example",
+    "upward.example",
+    "recursive.example",
+    "denying.example",
 )
 EXCHANGERS = ("mx1.cleanmail.example", "mx2.cleanmail.example")
 NAMES = "@ NS ns1.dns.example.\n@ NS ns2.dns.example.\n"
