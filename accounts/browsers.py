@@ -81,9 +81,9 @@ def mask_network(network: str) -> str:
     """Return the network without its last part: enough to recognise, not to locate."""
     if ":" in network:
         groups = network.partition("::")[0].partition("/")[0].split(":")
-        return ":".join(groups[:3]) + ":…"
+        return ":".join(groups[:3]) + ":x"
     if network.count(".") == 3:
-        return network.rpartition(".")[0] + ".…"
+        return network.rpartition(".")[0] + ".x"
     return ""
 
 

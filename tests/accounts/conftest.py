@@ -18,7 +18,7 @@ CALLER = Caller(
     token="t" * 43,
     browser="Firefox",
     system="Linux",
-    network="192.0.2.…",
+    network="192.0.2.x",
     network_hash="n" * 64,
 )
 LOGIN = "/login/"

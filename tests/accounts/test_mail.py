@@ -14,7 +14,7 @@ from tests.accounts.conftest import CALLER
 
 # What a notice tells besides the time.
 DETAILS = {
-    "new_sign_in": {"browser": "Firefox", "system": "Linux", "network": "192.0.2.…"},
+    "new_sign_in": {"browser": "Firefox", "system": "Linux", "network": "192.0.2.x"},
     "sms_budget": {"used": "80", "budget": "100"},
 }
 

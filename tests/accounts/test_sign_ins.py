@@ -64,8 +64,8 @@ def test_the_page_names_browsers_and_masks_networks(people):
 
     assert "Firefox auf Linux" in page
     assert "Safari auf iPhone" in page
-    assert "198.51.100.…" in page
-    assert "2001:db8:1:…" in page
+    assert "198.51.100.x" in page
+    assert "2001:db8:1:x" in page
     assert "198.51.100.7" not in page
     assert page.count('<span class="badge') == 1
 
@@ -251,7 +251,7 @@ def test_tells_of_a_new_browser_only(people):
     assert told() == ["Neue Anmeldung bei Cleanmail"]
     body = mail.outbox[0].body
     assert "Edge auf Windows" in body
-    assert "203.0.113.…" in body
+    assert "203.0.113.x" in body
     assert "http://127.0.0.1:8000/account/sign-ins/" in body
 
 
