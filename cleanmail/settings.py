@@ -292,6 +292,11 @@ INTAKE_NETWORKS: list[str] = env.list(
 )
 INTAKE_MAX_BYTES: int = env.int("INTAKE_MAX_BYTES", default=50 * 1024 * 1024)
 INTAKE_MAX_SESSIONS: int = env.int("INTAKE_MAX_SESSIONS", default=200)
+INTAKE_FILTER: str = env.str("INTAKE_FILTER", default="rspamd")
+INTAKE_QUARANTINE_ADDRESS: str = env.str(
+    "INTAKE_QUARANTINE_ADDRESS", default="quarantine@cleanmail.localdomain"
+)
+INTAKE_AUTHSERV_ID: str = env.str("INTAKE_AUTHSERV_ID", default="")
 # Of the customer whose domain says nothing of its own.
 NEXT_HOP_PORT: int = env.int("NEXT_HOP_PORT", default=25)
 REINJECT_VIA: str = env.str("REINJECT_VIA", default="")

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.db import Error, close_old_connections, connection
 
 from quarantine.intake.envelope import Transaction
+from quarantine.intake.filters import Filter
 from quarantine.intake.hold import LATER, Kept, keep_transactions
 from quarantine.intake.recipients import Directory
 from quarantine.intake.waker import Wake, Waker
@@ -44,8 +45,14 @@ class Committer:
     message waits for nothing.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, wake: Wake) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        wake: Wake,
+        filter_name: Filter = Filter.RSPAMD,
+    ) -> None:
         self._loop = loop
+        self._filter_name = filter_name
         self._waker = Waker(wake)
         self._writer = Writer()
         self._directory = Directory()
@@ -104,7 +111,9 @@ class Committer:
     def _keep(self, batch: Sequence[Transaction]) -> Kept:
         try:
             self._refresh_connection()
-            return keep_transactions(self._writer, self._directory, batch)
+            return keep_transactions(
+                self._writer, self._directory, batch, self._filter_name
+            )
         except Exception:
             # Whatever it is, the sender keeps the mail and comes again.
             logger.exception("batch of %d not kept", len(batch))

@@ -67,6 +67,8 @@ class Transaction:
     recipients: tuple[Recipient, ...]
     client: Client
     content: Spool = field(repr=False)
+    # So many bytes on top are the filter's, not the message's.
+    skip: int = 0
 
 
 def decode_xtext(value: str) -> str:

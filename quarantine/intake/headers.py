@@ -9,16 +9,20 @@ from __future__ import annotations
 import binascii
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
 # What lies further down is not looked at.
 SECTION_BYTES_MAX = 1024 * 1024
 VALUE_BYTES_MAX = 16_000
 FIELD = re.compile(
-    rb"^(from|to|subject|date|message-id|x-spamd-result|x-rspamd-queue-id)[ \t]*:"
-    rb"([^\n]*(?:\n[ \t][^\n]*)*)",
+    rb"^(from|to|subject|date|message-id|x-spamd-result|x-rspamd-queue-id|x-spam-status"
+    rb"|authentication-results)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)",
     re.IGNORECASE | re.MULTILINE,
 )
+# Any field, at its place.
+NEXT_FIELD = re.compile(rb"([!-9;-~]{1,80}):([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
+LEADING_MAX = 60
 ENCODED_WORD = re.compile(r"=\?([\w.:-]{1,40})(?:\*[\w-]*)?\?([bBqQ])\?([^?\s]*)\?=")
 BETWEEN_WORDS = re.compile(r"(\?=)\s+(?==\?[\w.:-]{1,40}(?:\*[\w-]*)?\?[bBqQ]\?)")
 # Codecs that turn bytes into text and nothing else; no "unicode_escape", no "zlib".
@@ -63,11 +67,26 @@ class Mailbox:
     address: str
 
 
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field by its place: its name in lower case, its text, where it ends."""
+
+    name: str
+    text: str
+    end: int
+
+    @property
+    def one_line(self) -> str:
+        """Its text unfolded."""
+        return " ".join(self.text.split())
+
+
 class Section:
     """The header section of a message: the fields of interest, in their order."""
 
     def __init__(self, head: bytes) -> None:
         head = _before_blank_line(head[:SECTION_BYTES_MAX])
+        self._head = head
         self._fields: list[tuple[str, bytes]] = []
         for match in FIELD.finditer(head):
             name = match[1].decode("ascii").lower()
@@ -91,6 +110,19 @@ class Section:
     def get(self, name: str, characters: int) -> str:
         """Return the first field's text decoded and cleaned, cut to the length."""
         return clean(decode_words(self.get_raw(name)), characters)
+
+    def leading(self, is_wanted: Callable[[str], bool]) -> list[Field]:
+        """Return the fields on top that are wanted, and the two below them."""
+        found: list[Field] = []
+        place, unwanted = 0, 0
+        while unwanted < 2 and len(found) < LEADING_MAX:
+            match = NEXT_FIELD.match(self._head, place)
+            if match is None:
+                break
+            name, place = match[1].decode("ascii").lower(), match.end()
+            found.append(Field(name, _text(match[2][:VALUE_BYTES_MAX]), place))
+            unwanted += unwanted > 0 or not is_wanted(name)
+        return found
 
     def get_mailbox(self) -> Mailbox:
         """Return whom From names."""

@@ -15,10 +15,11 @@ from django.utils import timezone
 
 from accounts.identifiers import uuid7
 from quarantine.intake.envelope import Recipient, Transaction
+from quarantine.intake.filters import Arrival, Filter, read_arrival
 from quarantine.intake.headers import Section, clean
 from quarantine.intake.recipients import Directory, Place
 from quarantine.intake.rows import insert_rows
-from quarantine.intake.verdict import Verdict, read_verdict
+from quarantine.intake.verdict import Verdict
 from quarantine.models import Hold, Message
 from quarantine.states import State
 from quarantine.store import Writer
@@ -46,7 +47,10 @@ class Draft:
 
 
 def keep_transactions(
-    writer: Writer, directory: Directory, transactions: Sequence[Transaction]
+    writer: Writer,
+    directory: Directory,
+    transactions: Sequence[Transaction],
+    filter_name: Filter = Filter.RSPAMD,
 ) -> Kept:
     """Make the transactions durable, all or none.
 
@@ -54,20 +58,37 @@ def keep_transactions(
     customer whose domain is not yet entered must not lose mail. Raises whatever store
     or database raise; then nothing was kept, or it is found again by its dedupe key.
     """
+    arrivals = [read_arrival(each, filter_name) for each in transactions]
     known = directory.find_all(
-        recipient.address for each in transactions for recipient in each.recipients
+        recipient.address
+        for arrival in arrivals
+        for recipient in arrival.transaction.recipients
     )
     drafts: list[Draft] = []
     kept = Kept()
-    for each in transactions:
-        places = [known.get(recipient.address) for recipient in each.recipients]
-        kept.replies.append([KEPT if place else LATER for place in places])
-        drafts += _draft(writer, each, places)
-        _alert(each, places)
+    for each, arrival in zip(transactions, arrivals, strict=True):
+        recipients = arrival.transaction.recipients
+        places = [known.get(recipient.address) for recipient in recipients]
+        kept.replies.append(_replies(each, arrival, places))
+        drafts += _draft(writer, arrival, places)
+        _alert(arrival.transaction, places)
     if drafts:
         writer.sync()
         kept.due = _insert(drafts)
     return kept
+
+
+def _replies(
+    each: Transaction, arrival: Arrival, places: Sequence[Place | None]
+) -> list[str]:
+    """Answer each RCPT; for what the filter had packed, yes only if all of it is kept.
+
+    What is brought again for those who are missing makes no second row for the others.
+    """
+    if arrival.transaction is each:
+        return [KEPT if place else LATER for place in places]
+    answer = KEPT if places and all(places) else LATER
+    return [answer] * len(each.recipients)
 
 
 def _alert(each: Transaction, places: Iterable[Place | None]) -> None:
@@ -82,12 +103,11 @@ def _alert(each: Transaction, places: Iterable[Place | None]) -> None:
 
 
 def _draft(
-    writer: Writer, each: Transaction, places: Sequence[Place | None]
+    writer: Writer, arrival: Arrival, places: Sequence[Place | None]
 ) -> list[Draft]:
     """Append the content once a customer and make the rows, not yet written."""
     now = timezone.now()
-    section = Section(each.content.head)
-    verdict = read_verdict(section, each.client.queue_id)
+    each, section = arrival.transaction, arrival.section
     by_customer: dict[UUID, dict[str, tuple[Recipient, Place]]] = defaultdict(dict)
     for recipient, place in zip(each.recipients, places, strict=True):
         if place:
@@ -96,10 +116,10 @@ def _draft(
     drafts = []
     for customer_id, served in by_customer.items():
         days = max(place.policy.retention_days for _, place in served.values())
-        message = _make_message(each, section, customer_id, now)
+        message = _make_message(arrival, customer_id, now)
         _append(writer, message, each, now + timedelta(days=days))
         holds = [
-            _make_hold(message, section, verdict, recipient, place)
+            _make_hold(message, section, arrival.verdict, recipient, place)
             for recipient, place in served.values()
         ]
         drafts.append(Draft(message, holds))
@@ -109,7 +129,7 @@ def _draft(
 def _append(
     writer: Writer, message: Message, each: Transaction, expires_at: datetime
 ) -> None:
-    stored = writer.append(message.pk, expires_at.date(), each.content.read())
+    stored = writer.append(message.pk, expires_at.date(), each.content.read(each.skip))
     message.segment = stored.segment
     message.segment_offset = stored.offset
     message.stored_length = stored.length
@@ -118,9 +138,15 @@ def _append(
     message.size = stored.size
 
 
-def _make_message(
-    each: Transaction, section: Section, customer_id: UUID, now: datetime
-) -> Message:
+def _make_message(arrival: Arrival, customer_id: UUID, now: datetime) -> Message:
+    each, section = arrival.transaction, arrival.section
+    facts: dict[str, object] = {
+        "to": section.get("to", 1000),
+        "date": section.get("date", 100),
+        "message_id": section.get("message-id", 250),
+    }
+    if arrival.checks:
+        facts["authentication"] = [check.as_fact() for check in arrival.checks]
     return Message(
         id=uuid7(),
         customer_id=customer_id,
@@ -134,11 +160,7 @@ def _make_message(
         client_address=clean(each.client.address, 64),
         client_helo=clean(each.client.helo, 255),
         received_at=now,
-        facts={
-            "to": section.get("to", 1000),
-            "date": section.get("date", 100),
-            "message_id": section.get("message-id", 250),
-        },
+        facts=facts,
         has_bare_line_ends=each.content.has_bare_line_ends,
         has_8bit=each.content.has_8bit,
     )

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from quarantine.intake.batch import Committer
 from quarantine.intake.connection import Door
+from quarantine.intake.filters import Filter
 from quarantine.intake.lmtp import Session
 from quarantine.intake.waker import Wake
 
@@ -44,11 +45,16 @@ def name_of(listening: socket.socket) -> str:
 
 
 async def serve(
-    listening: socket.socket, *, wake: Wake, on_ready: Callable[[], None]
+    listening: socket.socket,
+    *,
+    filter_name: Filter,
+    wake: Wake,
+    on_ready: Callable[[], None],
 ) -> None:
     """Take messages until SIGTERM or SIGINT, then finish what has begun.
 
-    `wake` is told of each hold that policy lets pass, once it is committed.
+    Only what `filter_name` writes is believed. `wake` is told of each hold that policy
+    lets pass, once it is committed.
     """
     # What stands now stays: to look through it again and again is a tenth of the CPU.
     gc.freeze()
@@ -57,7 +63,7 @@ async def serve(
     ended = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    committer = Committer(loop, wake)
+    committer = Committer(loop, wake, filter_name)
     committer.start()
     door = Door(
         keeper=committer,

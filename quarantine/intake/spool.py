@@ -69,14 +69,20 @@ class Spool:
         self._spill(bytes(self._memory), is_last=True)
         self._memory.clear()
 
-    def read(self) -> Iterator[bytes]:
-        """Yield the content from its start, once finished; may be called again."""
+    def read(self, skip: int = 0) -> Iterator[bytes]:
+        """Yield the content, once finished; may be called again.
+
+        `skip` bytes of `head` are left out.
+        """
         if self._file is None:
-            yield self.head
+            yield self.head[skip:]
             return
         self._file.seek(0)
         file = cast("BinaryIO", self._file)
-        yield from open_frames(self._id, self._key, file, self._spilled_bytes)
+        frames = open_frames(self._id, self._key, file, self._spilled_bytes)
+        for frame in frames:
+            yield frame[skip:]
+            skip = 0
 
     def close(self) -> None:
         """Drop the content."""

@@ -1,42 +1,31 @@
-"""Why the filter held a message: what Rspamd added, and nothing a sender could have.
-
-Other filters (amavisd-new, SpamAssassin) get a reader of their own beside
-`read_rspamd`.
-"""
+"""Why a filter held a message: score, rules that fired, alerts, its category."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from accounts.models.customers import Category
-from quarantine.intake.headers import Section, clean
 
 SYMBOLS_MAX = 100
-SCORES = re.compile(r"\[(-?\d{1,6}(?:\.\d+)?) / (-?\d{1,6}(?:\.\d+)?)\]")
-SYMBOL = re.compile(r"([A-Z][A-Z0-9_]{1,79})\((-?\d{1,6}(?:\.\d+)?)\)(?:\[([^\]]*)\])?")
-# The first line that matches a symbol with a positive score names the category.
-CATEGORIES: tuple[tuple[Category, re.Pattern[str]], ...] = (
-    (Category.VIRUS, re.compile(r"VIRUS|^CLAM|^MALWARE|^ESET|^SOPHOS|^FPROT")),
-    (Category.PHISHING, re.compile(r"PHISH|^HACKED_|^SPOOF|FAKE_REPLY")),
-    (
-        Category.ATTACHMENT,
-        re.compile(
-            r"^MIME_(BAD|DOUBLE_BAD|ENCRYPTED|ARCHIVE|EXE)|^OLETOOLS|MACRO|^BAD_ATTACH"
-        ),
-    ),
-    (Category.POLICY, re.compile(r"^DMARC_POLICY_(REJECT|QUARANTINE)|BLOCKLIST")),
-    (Category.BULK, re.compile(r"^(R_)?BULK|_BULK$|NEWSLETTER|GREYMAIL")),
-)
+
+# The first line that matches a rule that speaks against the message names the category.
+Kinds = Sequence[tuple[Category, re.Pattern[str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """One rule of the filter that fired."""
+    """One rule of the filter that fired; not every filter says for how many points."""
 
     name: str
-    score: float
-    options: str
+    score: float | None
+    options: str = ""
+
+    @property
+    def is_against(self) -> bool:
+        """Whether it speaks against the message."""
+        return self.score is None or self.score > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +36,15 @@ class Verdict:
     score: float | None = None
     required: float | None = None
     symbols: tuple[Symbol, ...] = field(default=())
-
-    @property
-    def category(self) -> Category:
-        """What kind of hold this is."""
-        if not self.filter_name:
-            return Category.OTHER
-        fired = [symbol.name for symbol in self.symbols if symbol.score > 0]
-        for category, pattern in CATEGORIES:
-            if any(pattern.search(name) for name in fired):
-                return category
-        return Category.SPAM
+    category: Category = Category.OTHER
+    # Findings that need no points: a virus, a forbidden attachment.
+    alerts: tuple[str, ...] = ()
 
     def as_reason(self) -> dict[str, object]:
         """Return it as Hold.reason keeps it."""
         if not self.filter_name:
             return {"filter": ""}
-        return {
+        reason: dict[str, object] = {
             "filter": self.filter_name,
             "score": self.score,
             "required": self.required,
@@ -72,37 +53,15 @@ class Verdict:
                 for s in self.symbols
             ],
         }
+        if self.alerts:
+            reason["alerts"] = list(self.alerts)
+        return reason
 
 
-def read_verdict(section: Section, queue_id: str) -> Verdict:
-    """Return what the filter said, or a Verdict without details."""
-    return read_rspamd(section, queue_id) or Verdict()
-
-
-def read_rspamd(section: Section, queue_id: str) -> Verdict | None:
-    """Read X-Spamd-Result, if Rspamd wrote it for this very queue id.
-
-    A sender cannot know the queue id in advance, and Rspamd takes foreign results out
-    when it adds its own. Of several the one nearest to the queue id's field is meant:
-    Rspamd adds them side by side, at the top or the bottom as the site is configured.
-    """
-    if not queue_id:
-        return None
-    ids = section.find_all("x-rspamd-queue-id")
-    places = [place for place, value in ids if value == queue_id]
-    results = section.find_all("x-spamd-result")
-    if not places or not results:
-        return None
-    _, text = min(
-        results, key=lambda result: min(abs(result[0] - place) for place in places)
-    )
-    scores = SCORES.search(text)
-    if not scores:
-        return None
-    symbols = [
-        Symbol(match[1], float(match[2]), clean(match[3] or "", 200))
-        for match in SYMBOL.finditer(text, scores.end())
-    ]
-    return Verdict(
-        "rspamd", float(scores[1]), float(scores[2]), tuple(symbols[:SYMBOLS_MAX])
-    )
+def find_category(symbols: Sequence[Symbol], kinds: Kinds) -> Category:
+    """Return the category that the rules name; plain spam if none does."""
+    fired = [symbol.name for symbol in symbols if symbol.is_against]
+    for category, pattern in kinds:
+        if any(pattern.search(name) for name in fired):
+            return category
+    return Category.SPAM

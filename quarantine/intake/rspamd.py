@@ -1,0 +1,66 @@
+"""What Rspamd says of a message in the header fields that its milter adds."""
+
+from __future__ import annotations
+
+import re
+
+from accounts.models.customers import Category
+from quarantine.intake.headers import Section, clean
+from quarantine.intake.verdict import SYMBOLS_MAX, Symbol, Verdict, find_category
+
+SCORES = re.compile(r"\[(-?\d{1,6}(?:\.\d+)?) / (-?\d{1,6}(?:\.\d+)?)\]")
+SYMBOL = re.compile(r"([A-Z][A-Z0-9_]{1,79})\((-?\d{1,6}(?:\.\d+)?)\)(?:\[([^\]]*)\])?")
+KINDS: tuple[tuple[Category, re.Pattern[str]], ...] = (
+    (Category.VIRUS, re.compile(r"VIRUS|^CLAM|^MALWARE|^ESET|^SOPHOS|^FPROT")),
+    (Category.PHISHING, re.compile(r"PHISH|^HACKED_|^SPOOF|FAKE_REPLY")),
+    (
+        Category.ATTACHMENT,
+        re.compile(
+            r"^MIME_(BAD|DOUBLE_BAD|ENCRYPTED|ARCHIVE|EXE)|^OLETOOLS|MACRO|^BAD_ATTACH"
+        ),
+    ),
+    (Category.POLICY, re.compile(r"^DMARC_POLICY_(REJECT|QUARANTINE)|BLOCKLIST")),
+    (Category.BULK, re.compile(r"^(R_)?BULK|_BULK$|NEWSLETTER|GREYMAIL")),
+)
+
+
+def is_from_rspamd(section: Section, queue_id: str) -> bool:
+    """Whether Rspamd put its mark on this very transaction.
+
+    A sender cannot know the queue id in advance.
+    """
+    ids = section.find_all("x-rspamd-queue-id")
+    return bool(queue_id) and any(value == queue_id for _, value in ids)
+
+
+def read_rspamd(section: Section, queue_id: str) -> Verdict | None:
+    """Read X-Spamd-Result, if Rspamd wrote it for this very queue id.
+
+    Rspamd takes foreign results out when it adds its own. Of several the one nearest to
+    the queue id's field is meant: Rspamd adds them side by side, at the top or the
+    bottom as the site is configured.
+    """
+    if not queue_id:
+        return None
+    ids = section.find_all("x-rspamd-queue-id")
+    places = [place for place, value in ids if value == queue_id]
+    results = section.find_all("x-spamd-result")
+    if not places or not results:
+        return None
+    _, text = min(
+        results, key=lambda result: min(abs(result[0] - place) for place in places)
+    )
+    scores = SCORES.search(text)
+    if not scores:
+        return None
+    symbols = [
+        Symbol(match[1], float(match[2]), clean(match[3] or "", 200))
+        for match in SYMBOL.finditer(text, scores.end())
+    ]
+    return Verdict(
+        "rspamd",
+        float(scores[1]),
+        float(scores[2]),
+        tuple(symbols[:SYMBOLS_MAX]),
+        find_category(symbols, KINDS),
+    )
