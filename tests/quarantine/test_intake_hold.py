@@ -11,6 +11,7 @@ import pytest
 from accounts.models import Address, Domain, Policy
 from quarantine.errors import StoreUnavailable
 from quarantine.intake.envelope import Client, Recipient, Sender, Transaction
+from quarantine.intake.filters import Filter
 from quarantine.intake.hold import Kept, keep_transactions
 from quarantine.intake.recipients import Directory, split_address
 from quarantine.intake.spool import Spool
@@ -42,12 +43,14 @@ def transaction(
     )
 
 
-def keep(*transactions: Transaction) -> Kept:
+def keep(*transactions: Transaction, filter_name: Filter = Filter.RSPAMD) -> Kept:
     writer = Writer()
     try:
-        return keep_transactions(writer, Directory(), transactions)
+        return keep_transactions(writer, Directory(), transactions, filter_name)
     finally:
         writer.close()
+        for each in transactions:
+            each.content.close()
 
 
 def codes(kept: Kept) -> list[list[str]]:
