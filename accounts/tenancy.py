@@ -48,6 +48,7 @@ class Permission(models.TextChoices):
     START_PROBE = "start_probe"
     MANAGE_DOMAINS = "manage_domains"
     MANAGE_PEOPLE = "manage_people"
+    VIEW_DASHBOARD = "view_dashboard"
     MANAGE_OUTBOUND = "manage_outbound"
     VIEW_AUDIT = "view_audit"
 

@@ -25,7 +25,8 @@ class NavItem:
 
 
 def _navigation(actor: Actor, path: str) -> list[NavItem]:
-    items = [(_("Zurückgehalten"), "quarantine:holds", Permission.VIEW_HOLDS)]
+    items = [(_("Übersicht"), "dashboard:dashboard", Permission.VIEW_DASHBOARD)]
+    items.append((_("Zurückgehalten"), "quarantine:holds", Permission.VIEW_HOLDS))
     items.append((_("Domains"), "domains:domains", Permission.MANAGE_DOMAINS))
     items.append((_("Personen"), "accounts:people", Permission.MANAGE_PEOPLE))
     items.append((_("Diagnose"), "diagnostics:probes", Permission.VIEW_PROBES))

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("quarantine.urls")),
     path("", include("diagnostics.urls")),
+    path("dashboard/", include("cleanmail.dashboard.urls")),
     path("domains/", include("cleanmail.domains.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.enqueue import enqueue
-from quarantine import reinjection
+from quarantine import day_counts, reinjection
 
 
 @shared_task(
@@ -27,3 +27,9 @@ def sweep() -> None:
     reinjection.give_up_lost(now)
     for hold in reinjection.list_due(now):
         enqueue(reinject, hold.customer_id, hold.pk)
+
+
+@shared_task(name="quarantine.count_days", soft_time_limit=550, time_limit=580)
+def count_days() -> None:
+    """Count what was held and released today and in the days before."""
+    day_counts.count_recent()

@@ -52,6 +52,8 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
         "holds": "/holds/",
         "holds-nothing-found": "/holds/?q=Rechnung+4711",
         "probes": "/diagnostics/",
+        "dashboard": "/dashboard/",
+        "outbound-accounts": "/outbound/",
         "account": "/account/",
         "factor": "/account/factor/",
         "not-found": "/holds/nirgends/",

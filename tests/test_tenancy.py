@@ -39,6 +39,7 @@ PUBLIC = {
 # Pages about nobody but the person who asks.
 OWN: set[str] = {
     "start",
+    "dashboard:dashboard",  # figures of the person's customer: test_dashboard.py
     "accounts:profile",
     "accounts:settings",
     "accounts:change_password",

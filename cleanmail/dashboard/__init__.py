@@ -1,0 +1,1 @@
+"""The admin's overview: mail, second factors and domains on one page."""
