@@ -319,3 +319,12 @@ class ResetRefused(CleanmailError):
     def user_message(self) -> str:
         """Say who can, in the language of whoever reads it."""
         return str(RESET_REASONS[self.reason])
+
+
+class ProposalDecided(CleanmailError):
+    """Somebody has decided about the proposed address already."""
+
+    @property
+    def user_message(self) -> str:
+        """Say so."""
+        return gettext("Über diese Adresse ist schon entschieden.")

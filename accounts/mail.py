@@ -141,6 +141,11 @@ def send_grants_changed(user: User, at: datetime) -> None:
     _send(user, "grants_changed", at=at)
 
 
+def send_address_asked(user: User, at: datetime) -> None:
+    """Tell an admin that a member asks for an address."""
+    _send(user, "address_asked", at=at)
+
+
 def send_membership_ended(user: User, at: datetime) -> None:
     """Tell that the person no longer belongs to a customer."""
     _send(user, "membership_ended", at=at)
@@ -201,6 +206,7 @@ def send_step_up_tried(user: User, at: datetime) -> None:
 NOTICES: dict[str, Callable[..., None]] = {
     "role_changed": send_role_changed,
     "grants_changed": send_grants_changed,
+    "address_asked": send_address_asked,
     "membership_ended": send_membership_ended,
     "password_changed": send_password_changed,
     "new_sign_in": send_new_sign_in,

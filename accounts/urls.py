@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from accounts.views import (
+    addresses,
     factors,
     grants,
     imports,
@@ -50,6 +51,23 @@ urlpatterns = [
     ),
     path("account/sms/", step_up.sms_status, name="sms_status"),
     path("people/", people.people, name="people"),
+    path("people/addresses/", addresses.addresses, name="addresses"),
+    path(
+        "people/addresses/<uuid:pk>/accept/",
+        addresses.accept,
+        name="accept_address",
+    ),
+    path(
+        "people/addresses/<uuid:pk>/alias/",
+        addresses.accept_as_alias,
+        name="alias_address",
+    ),
+    path(
+        "people/addresses/<uuid:pk>/ignore/",
+        addresses.ignore,
+        name="ignore_address",
+    ),
+    path("account/address/ask/", addresses.ask, name="ask_address"),
     path("people/import/", imports.upload, name="people_upload"),
     path("people/import/<uuid:pk>/", imports.people_import, name="people_import"),
     path(

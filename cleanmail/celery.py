@@ -14,6 +14,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "quarantine.sweep": {"task": "quarantine.sweep", "schedule": 10.0},
     "quarantine.count_days": {"task": "quarantine.count_days", "schedule": 600.0},
+    "quarantine.sight": {"task": "quarantine.sight", "schedule": 60.0},
     "diagnostics.sweep": {"task": "diagnostics.sweep", "schedule": 10.0},
     "diagnostics.recheck": {"task": "diagnostics.recheck", "schedule": 300.0},
     "diagnostics.prune": {"task": "diagnostics.prune", "schedule": 3600.0},

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.enqueue import enqueue
-from quarantine import day_counts, reinjection
+from quarantine import day_counts, reinjection, sightings
 
 
 @shared_task(
@@ -33,3 +33,10 @@ def sweep() -> None:
 def count_days() -> None:
     """Count what was held and released today and in the days before."""
     day_counts.count_recent()
+
+
+@shared_task(name="quarantine.sight", soft_time_limit=200, time_limit=210)
+def sight() -> None:
+    """Propose addresses that mail came for, and settle those newly entered."""
+    sightings.propose_addresses()
+    sightings.settle_addresses()

@@ -11,6 +11,7 @@ from accounts.identifiers import uuid7
 from accounts.models import (
     Address,
     AddressGrant,
+    AddressProposal,
     Customer,
     Domain,
     Invitation,
@@ -93,6 +94,13 @@ def make_invitation(
     fields.setdefault("expires_at", timezone.now() + timedelta(days=7))
     return Invitation.objects.create(
         customer=customer, email=email, invited_by=inviter, **fields
+    )
+
+
+def make_proposal(domain: Domain, local_part: str, **fields: Any) -> AddressProposal:
+    """Make an address that waits for an admin's yes."""
+    return AddressProposal.objects.create(
+        customer=domain.customer, domain=domain, local_part=local_part, **fields
     )
 
 

@@ -52,6 +52,7 @@ OWN: set[str] = {
     "accounts:step_up",
     "accounts:invite",
     "accounts:people_upload",
+    "accounts:ask_address",
     "accounts:accept_invitation",  # opens by token, to whom it was sent only
     "accounts:send_step_up_code",
     "two_factor:setup",
@@ -62,6 +63,7 @@ OWN: set[str] = {
 }
 COLLECTION: set[str] = {
     "accounts:people",
+    "accounts:addresses",
     "quarantine:holds",
     "quarantine:hold_rows",
     "diagnostics:probes",
@@ -84,6 +86,7 @@ OBJECT: dict[str, str] = {
     "quarantine:hold_status": "hold",
     "accounts:person": "person",
     "accounts:end_membership": "person",
+    "accounts:alias_address": "proposal",
     "accounts:grant": "person",
     "accounts:reset_person_factor": "person",
     "accounts:people_import": "import",
@@ -101,6 +104,8 @@ POST_OBJECT: dict[str, str] = {
     "accounts:end_sign_in": "sign_in",
     "accounts:distrust_browser": "trusted",
     "accounts:change_role": "person",
+    "accounts:accept_address": "proposal",
+    "accounts:ignore_address": "proposal",
     "accounts:take_grant": "person",
     "accounts:confirm_import": "import",
     "accounts:invite_again": "invitation",
@@ -167,6 +172,7 @@ def acme_rows(people) -> dict[str, uuid.UUID]:
         "hold": hold.pk,
         "probe": factories.make_probe(people.acme).pk,
         "person": people.bob.pk,
+        "proposal": factories.make_proposal(people.acme_domain, "seen").pk,
         "import": factories.make_import(people.acme, people.alice).pk,
         "sign_in": sign_in.pk,
         "trusted": sign_in.known_id,

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.shortcuts import get_object_or_404
 
 from accounts.models import (
+    Address,
     AddressGrant,
+    AddressProposal,
     Invitation,
     Membership,
     PeopleImport,
@@ -74,6 +76,42 @@ def list_invitations(actor: Actor) -> QuerySet[Invitation]:
 def get_invitation(actor: Actor, pk: UUID) -> Invitation:
     """Return the open invitation; raise Http404 if out of reach, used or withdrawn."""
     return get_object_or_404(list_invitations(actor), pk=pk)
+
+
+def list_proposals(actor: Actor) -> QuerySet[AddressProposal]:
+    """Return the addresses that wait for a yes: asked for first, then often seen."""
+    require_permission(actor, Permission.MANAGE_PEOPLE)
+    mine = AddressProposal.objects.visible_to(actor).filter(
+        state=AddressProposal.State.OPEN
+    )
+    ordered = mine.select_related("domain", "asked_by").order_by(
+        F("asked_by").asc(nulls_last=True), "-days_seen", "local_part"
+    )
+    return cast("QuerySet[AddressProposal]", ordered)
+
+
+def get_proposal(actor: Actor, pk: UUID) -> AddressProposal:
+    """Return the open proposal; raise Http404 if out of reach or decided."""
+    return get_object_or_404(list_proposals(actor), pk=pk)
+
+
+def list_addresses(actor: Actor, *, search: str = "") -> QuerySet[Address]:
+    """Return the customer's addresses with who sees their mail."""
+    require_permission(actor, Permission.MANAGE_PEOPLE)
+    mine = Address.objects.visible_to(actor)
+    for word in search.split():
+        mine = mine.filter(
+            Q(local_part__icontains=word) | Q(domain__name__icontains=word)
+        )
+    shown = mine.select_related("domain", "alias_of__domain").prefetch_related(
+        Prefetch("grants", AddressGrant.objects.select_related("user"))
+    )
+    return cast("QuerySet[Address]", shown.order_by("local_part", "domain__name"))
+
+
+def may_ask_for_address(actor: Actor | None) -> bool:
+    """Say whether somebody else decides whose mail the actor sees."""
+    return actor is not None and not actor.can(Permission.MANAGE_PEOPLE)
 
 
 def get_import(actor: Actor, pk: UUID) -> PeopleImport:

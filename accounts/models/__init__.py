@@ -16,11 +16,13 @@ from accounts.models.mails import OutgoingMail
 from accounts.models.outbound import OutboundAccount, OutboundScanner
 from accounts.models.passkeys import PasskeyDevice
 from accounts.models.people import Address, AddressGrant, Membership, User
+from accounts.models.proposals import AddressProposal
 from accounts.models.records import AuditEvent, FactorReminder, Throttle
 
 __all__ = [
     "Address",
     "AddressGrant",
+    "AddressProposal",
     "AuditEvent",
     "Customer",
     "Domain",

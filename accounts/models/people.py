@@ -136,8 +136,15 @@ class Address(TenantOwned):
     alias_of = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="aliases"
     )
+    # When what was held for it at the catch-all became its own.
+    settled_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
+        indexes = (
+            models.Index(
+                fields=["id"], condition=Q(settled_at=None), name="address_unsettled"
+            ),
+        )
         verbose_name = _("Adresse")
         verbose_name_plural = _("Adressen")
         constraints = (

@@ -37,7 +37,12 @@ def people(request: ActorRequest) -> HttpResponse:
         after=form.cleaned_data.get("after"),
     )
     invitations = access.list_invitations(request.actor)
-    context = {"page": page, "form": form, "invitations": invitations}
+    context = {
+        "page": page,
+        "form": form,
+        "invitations": invitations,
+        "proposals_count": access.list_proposals(request.actor).count(),
+    }
     return render(request, "accounts/people.html", context)
 
 
