@@ -9,6 +9,7 @@ from diagnostics.domain_checks.asking import ALIAS, FINAL, NXDOMAIN, Asker, Repl
 from diagnostics.domain_checks.delegation import BROKEN, good_addresses
 from diagnostics.domain_checks.subject import Subject, record
 
+SHOWN = 300
 HOLDS, OTHER, ABSENT, ALIASED = "holds", "other", "absent", "alias"
 
 
@@ -26,7 +27,7 @@ def check_control(asker: Asker, subject: Subject, delegation: Facts) -> Facts:
     replies = asker.at_once(questions)
     texts = {value for reply in replies for value in reply.values}
     return {
-        "found": sorted(texts)[:10],
+        "found": [text[:SHOWN] for text in sorted(texts)[:10]],
         "expected": subject.control_value,
         "record": record(subject.control_name, "TXT", subject.control_value),
         "is_vouched": subject.is_vouched,

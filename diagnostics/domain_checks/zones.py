@@ -15,6 +15,7 @@ from diagnostics.domain_checks.asking import (
     FINAL,
     NXDOMAIN,
     REFERRAL,
+    SERVFAIL,
     Asker,
     Reply,
     plain_name,
@@ -22,8 +23,8 @@ from diagnostics.domain_checks.asking import (
 
 FOUND, UNKNOWN = "found", "unknown"
 STEPS_LIMIT = 8
-SERVERS_LIMIT = 8
-ADDRESSES_LIMIT = 4
+# As many as the root has; what stands beyond is listed and not asked.
+SERVERS_LIMIT = 13
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +37,16 @@ class NameServer:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """The zone in which a domain stands; `is_signed` says whether there is a DS."""
+    """The zone in which a domain stands; `is_signed` says whether there is a DS.
+
+    `names` are all servers it is delegated to, `servers` those that are asked.
+    """
 
     name: str
     state: str
     servers: tuple[NameServer, ...] = ()
     is_signed: bool | None = None
+    names: tuple[str, ...] = ()
 
     def addresses(self) -> list[str]:
         """Return the addresses, a first one of each server before any second."""
@@ -85,10 +90,12 @@ def _nearest_above(asker: Asker, domain: str) -> Zone | None:
     labels = domain.split(".")
     for place in range(1, len(labels) + 1):
         name = ".".join(labels[place:]) or "."
-        reply = asker.resolve(name, "NS", validates=False)
+        reply = asker.resolve(name, "NS")
+        if reply.state == SERVFAIL:
+            reply = asker.resolve(name, "NS", validates=False)
         if reply.state == ANSWER and not reply.alias:
             servers = _locate(asker, reply.values[:4], {})
-            return Zone(name, FOUND, servers)
+            return Zone(name, FOUND, servers, names=reply.values)
     return None
 
 
@@ -132,7 +139,8 @@ def _delegated(
         if reply.state in FINAL:
             signed = reply.state == ANSWER
             break
-    return Zone(name, FOUND, _locate(asker, names[:SERVERS_LIMIT], glue), signed)
+    servers = _locate(asker, names[:SERVERS_LIMIT], glue)
+    return Zone(name, FOUND, servers, signed, names)
 
 
 def _glue(message: Message, above: dns.name.Name) -> dict[str, tuple[str, ...]]:
@@ -154,6 +162,13 @@ def _locate(
     calls = [partial(asker.addresses, name) for name in unknown]
     found = dict(zip(unknown, side_by_side(calls, asker.left()), strict=True))
     return tuple(
-        NameServer(name, (glue.get(name) or found.get(name) or ())[:ADDRESSES_LIMIT])
+        NameServer(name, _pick(glue.get(name) or found.get(name) or ()))
         for name in names
     )
+
+
+def _pick(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what is asked of a server: two IPv4 addresses and one of IPv6."""
+    old = tuple(address for address in addresses if ":" not in address)
+    new = tuple(address for address in addresses if ":" in address)
+    return old[:2] + new[:1]

@@ -97,6 +97,7 @@ def test_evidence_has_what_the_page_needs(zones: Subject):
         ("inner.example", "delegation", "warn", "delegation-forbidden"),
         ("parts.example", "delegation", "warn", "delegation-no-address"),
         ("signed.example", "delegation", "ok", "delegation-good"),
+        ("crowd.example", "delegation", "ok", "delegation-good"),
         ("missing.example", "mx", "fail", "mx-missing"),
         ("wrong.example", "mx", "fail", "mx-foreign"),
         ("mx-null.example", "mx", "fail", "mx-null"),

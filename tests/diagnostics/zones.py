@@ -37,6 +37,8 @@ HOSTILE = (
     "recursive.example",
     "denying.example",
 )
+# More name servers than are asked.
+CROWD = [f"n{number:02}" for number in range(15)]
 EXCHANGERS = ("mx1.cleanmail.example", "mx2.cleanmail.example")
 NAMES = "@ NS ns1.dns.example.\n@ NS ns2.dns.example.\n"
 CONTROL = f'_cleanmail TXT "{TOKEN}"\n'
@@ -61,6 +63,7 @@ _spf.nested TXT "v=spf1 include:_spf.cleanmail.example ?all"
 _spf.ring TXT "v=spf1 include:_spf.ring.example ~all"
 _spf.many TXT "v=spf1 a mx a:a.example a:b.example mx:d.example exists:e.example -all"
 """
+HOSTS += "".join(f"{label}.dns A {FIRST}\n" for label in CROWD)
 
 
 def key_record(bits: int) -> str:
@@ -180,6 +183,8 @@ def make_zones() -> Zones:
             *(f'_cleanmail TXT "{number} {"x" * 240}"\n' for number in range(60)),
             "@ TXT " + " ".join(f'"{"y" * 250}"' for _ in range(30)) + "\n",
         ),
+        "crowd.example": start_of("crowd.example")
+        + "".join(f"@ NS {label}.dns.example.\n" for label in CROWD),
         "lame.example": zone("lame.example", CONTROL),
         "half.example": zone("half.example", CONTROL, serial=2),
         "inner.example": zone("inner.example", CONTROL),
@@ -197,6 +202,7 @@ def make_zones() -> Zones:
             "inner.example": "ns1.dns inner.dns loop.dns",
             "dead.example": "dead.dns",
             "parts.example": "ns1.dns dead.dns nowhere.dns",
+            "crowd.example": " ".join(f"{label}.dns" for label in CROWD),
             **dict.fromkeys(HOSTILE, "odd.dns"),
         },
         anchors=[],
