@@ -165,6 +165,12 @@ def keep_verified(request: HttpRequest) -> None:
         django_otp.login(request, find_sheet(user))
 
 
+def renew_proof(request: HttpRequest) -> None:
+    """Note a proof by password in a session that goes on, under a new session key."""
+    request.session.cycle_key()
+    note_proof(request)
+
+
 def note_proof(request: HttpRequest) -> None:
     """Remember that the person has just proved themselves as well as they can."""
     by = BY_FACTOR if is_verified(request) else BY_PASSWORD

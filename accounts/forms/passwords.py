@@ -71,15 +71,7 @@ class PasswordForm(forms.Form):
 
     def clean_password(self) -> str:
         """Refuse a wrong one; raise nothing but ValidationError."""
-        password: str = self.cleaned_data["password"]
-        user = self.request.user
-        try:
-            right = second_factor.verify_password(user, password, self.request)  # type: ignore[arg-type]
-        except RateLimited as error:
-            raise ValidationError(error.user_message, code="limited") from error
-        if not right:
-            raise ValidationError(_("Dieses Passwort stimmt nicht."), code="wrong")
-        return password
+        return _check_own_password(self.request, self.cleaned_data["password"])
 
 
 class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # no generic at run time
@@ -98,3 +90,38 @@ class NewPasswordForm(SetPasswordForm):  # type: ignore[type-arg]  # no generic 
         max_length=4096,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The present password, then a new one, twice.
+
+    A fresh second factor alone would let whoever finds an open browser take it over.
+    """
+
+    field_order = ("old_password", "new_password1", "new_password2")
+
+    old_password = forms.CharField(
+        label=_("Bisheriges Passwort"),
+        strip=False,
+        max_length=4096,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, request: HttpRequest, **kwargs: Any) -> None:
+        super().__init__(request.user, **kwargs)
+        self.request = request
+
+    def clean_old_password(self) -> str:
+        """Refuse a wrong one; raise nothing but ValidationError."""
+        return _check_own_password(self.request, self.cleaned_data["old_password"])
+
+
+def _check_own_password(request: HttpRequest, password: str) -> str:
+    """Return the password if it is the person's own; raise ValidationError."""
+    try:
+        right = second_factor.verify_password(request.user, password, request)  # type: ignore[arg-type]
+    except RateLimited as error:
+        raise ValidationError(error.user_message, code="limited") from error
+    if not right:
+        raise ValidationError(_("Dieses Passwort stimmt nicht."), code="wrong")
+    return password

@@ -24,7 +24,7 @@ from accounts.actions import passwords
 from accounts.answers import status_of
 from accounts.decorators import require_step_up
 from accounts.errors import RateLimited
-from accounts.forms.passwords import EmailForm, NewPasswordForm
+from accounts.forms.passwords import ChangePasswordForm, EmailForm, NewPasswordForm
 from accounts.models import User
 from accounts.views.person import person_of
 
@@ -36,7 +36,7 @@ from accounts.views.person import person_of
 def change_password(request: HttpRequest) -> HttpResponse:
     """Set another password; other sessions end, this one goes on under a new key."""
     user = person_of(request)
-    form = NewPasswordForm(user, request.POST or None)
+    form = ChangePasswordForm(request, data=request.POST or None)
     if not form.is_valid():
         context, status = {"form": form}, status_of(form)
         return render(request, "accounts/change_password.html", context, status=status)

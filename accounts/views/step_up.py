@@ -42,7 +42,7 @@ def step_up(request: HttpRequest) -> HttpResponse:
         if isinstance(form, FactorCodeForm):
             second_factor.elevate(request, form.factor)
         else:
-            second_factor.note_proof(request)
+            second_factor.renew_proof(request)
         return redirect(safe_next(request))
     if was_tried(form):
         sign_ins.note_failed_sign_in(user.email, step="step_up")

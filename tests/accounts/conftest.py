@@ -53,6 +53,11 @@ def post_code(client: Client, code: str, **query):
     )
 
 
+def new_passwords(new: str, old: str = PASSWORD) -> dict[str, str]:
+    """Return what the page that changes the password sends."""
+    return {"old_password": old, "new_password1": new, "new_password2": new}
+
+
 def choose_method(client: Client, method: str, **query):
     """Open enrolment and choose a kind."""
     client.get(SETUP, query_params=query)

@@ -16,7 +16,14 @@ from django.utils import timezone
 from accounts import browsers, outbox, sessions, tasks
 from accounts.actions import factors, sign_ins
 from accounts.models import AuditEvent, KnownBrowser, OutgoingMail, SignIn
-from tests.accounts.conftest import CALLER, LOGIN, post_code, post_password, totp_code
+from tests.accounts.conftest import (
+    CALLER,
+    LOGIN,
+    new_passwords,
+    post_code,
+    post_password,
+    totp_code,
+)
 from tests.accounts.test_password_reset import NEW
 from tests.conftest import make_totp_device
 from tests.factories import PASSWORD
@@ -217,7 +224,7 @@ def test_a_session_without_a_row_gets_one(people, client):
 def test_a_new_password_ends_the_others_and_not_this_one(people):
     there, here = log_in(browser(EDGE), people.bob), log_in(browser(), people.bob)
 
-    here.post("/account/password/", {"new_password1": NEW, "new_password2": NEW})
+    here.post("/account/password/", new_passwords(NEW))
 
     assert there.get("/account/").url.startswith(LOGIN)
     assert here.get("/account/").status_code == 200

@@ -18,7 +18,7 @@ from accounts.second_factor import (
     PROOF_KEY,
     has_fresh_proof,
 )
-from tests.accounts.conftest import post_password, totp_code
+from tests.accounts.conftest import new_passwords, post_password, totp_code
 from tests.conftest import make_totp_device
 from tests.factories import PASSWORD
 
@@ -31,9 +31,7 @@ def in_ten_minutes() -> time_machine.travel:
 
 
 def change_password(client: Client):
-    return client.post(
-        "/account/password/", {"new_password1": NEW, "new_password2": NEW}
-    )
+    return client.post("/account/password/", new_passwords(NEW))
 
 
 def test_a_fresh_session_changes_the_password_and_keeps_running(people, client_for):
@@ -48,6 +46,37 @@ def test_a_fresh_session_changes_the_password_and_keeps_running(people, client_f
     assert client.get("/account/").status_code == 200
     assert other.get("/account/").status_code == 302
     assert AuditEvent.objects.filter(action="password.change").exists()
+
+
+def test_the_new_password_needs_the_present_one(people, client_for):
+    """A fresh proof is not enough: somebody may have found the browser open."""
+    client = client_for(people.bob)
+
+    response = client.post("/account/password/", new_passwords(NEW, old="falsch"))
+
+    people.bob.refresh_from_db()
+    assert response.status_code == 422
+    assert people.bob.check_password(PASSWORD)
+
+
+def test_tries_of_the_present_password_are_throttled(people, client_for):
+    client = client_for(people.bob)
+    for _ in range(5):
+        client.post("/account/password/", new_passwords(NEW, old="falsch"))
+
+    response = client.post("/account/password/", new_passwords(NEW))
+
+    assert response.status_code == 429
+    assert people.bob.check_password(PASSWORD)
+
+
+def test_a_proof_by_password_changes_the_session_key(people, client: Client):
+    client.force_login(people.bob)
+    before = client.session.session_key
+
+    client.post("/account/confirm/", {"password": PASSWORD})
+
+    assert client.session.session_key != before
 
 
 def test_an_old_session_is_asked_for_the_code(people, client_for):
@@ -143,7 +172,7 @@ def test_wrong_code_is_no_proof(people, client_for):
 @pytest.mark.parametrize("password", ["elf-Zeichen", "bob@acme.example"])
 def test_refuses_a_weak_new_password(people, client_for, password):
     response = client_for(people.bob).post(
-        "/account/password/", {"new_password1": password, "new_password2": password}
+        "/account/password/", new_passwords(password)
     )
 
     assert response.status_code == 422
