@@ -47,6 +47,9 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
         timeout=WAIT_MILLISECONDS
     )
     paths["probe"] = page.url.removeprefix(running.url)
+    page.goto(f"{running.url}/domains/")
+    page.locator("main table a").first.click()
+    domain = paths["domain"] = page.url.removeprefix(running.url)
     context.close()
     return paths | {
         "holds": "/holds/",
@@ -54,6 +57,10 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
         "probes": "/diagnostics/",
         "dashboard": "/dashboard/",
         "outbound-accounts": "/outbound/",
+        "domains": "/domains/",
+        "domain-next-hop": f"{domain}next-hop/",
+        "domain-remove": f"{domain}remove/",
+        "policy": "/domains/policy/",
         "account": "/account/",
         "factor": "/account/factor/",
         "not-found": "/holds/nirgends/",

@@ -41,7 +41,9 @@ def add_domain(actor: Actor, name: str) -> Domain:
         name=name, defaults={"customer_id": actor.customer_id}
     )
     if not is_new:
-        mine.update(removed_at=None, control_token=make_control_token())
+        removed = mine.filter(removed_at__isnull=False)
+        if not removed.update(removed_at=None, control_token=make_control_token()):
+            raise DomainTaken(name)
         domain.refresh_from_db()
     Address.objects.get_or_create(
         domain=domain, local_part="", defaults={"customer_id": actor.customer_id}

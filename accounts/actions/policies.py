@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.errors import DomainGone
-from accounts.models import Domain, Policy
+from accounts.models import Customer, Domain, Policy
 from accounts.tenancy import Actor, Permission, require_permission
 
 
@@ -21,8 +21,10 @@ def set_policy(actor: Actor, domain: Domain | None, rules: dict[str, object]) ->
     """
     require_permission(actor, Permission.MANAGE_DOMAINS)
     _require_own(actor, domain)
-    mine = Policy.objects.visible_to(actor).select_for_update()
-    policy: Policy = mine.filter(domain=domain).first() or Policy(
+    # One change at a time, also where there is no row yet to lock.
+    Customer.objects.select_for_update().get(pk=actor.customer_id)
+    mine = Policy.objects.visible_to(actor).filter(domain=domain)
+    policy: Policy = mine.first() or Policy(
         customer_id=actor.customer_id, domain=domain
     )
     before = {name: _plain(getattr(policy, name)) for name in rules}
