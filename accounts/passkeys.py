@@ -53,7 +53,7 @@ BROKEN = (
     ArithmeticError,
     RecursionError,
 )
-# The finger or PIN where there is one: docs/decisions/0005-passkeys.md says why.
+# The finger or PIN where there is one: docs/decisions/0006-passkeys.md says why.
 USER_VERIFICATION = UserVerificationRequirement.PREFERRED
 
 

@@ -38,11 +38,12 @@ function writeAnswer(credential) {
   return JSON.stringify(answer);
 }
 
+// Shows the note for the error of that name, or the general one; no name, no note.
 function complain(form, name) {
   const notes = [...form.querySelectorAll("[data-passkey-error]")];
-  const fitting = notes.find((note) => note.dataset.passkeyError === name);
-  const other = notes.find((note) => note.dataset.passkeyError === "");
-  for (const note of notes) note.hidden = note !== (fitting || (name && other));
+  const named = (wanted) => notes.find((note) => note.dataset.passkeyError === wanted);
+  const fitting = name ? named(name) || named("other") : null;
+  for (const note of notes) note.hidden = note !== fitting;
 }
 
 async function ask(form) {

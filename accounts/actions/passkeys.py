@@ -13,7 +13,7 @@ from accounts.passkeys import Registration, hash_id
 
 @transaction.atomic(durable=True)
 def enrol_passkey(
-    user: User, registration: Registration, *, handle: bytes
+    user: User, registration: Registration, *, handle: bytes, nickname: str = ""
 ) -> PasskeyDevice:
     """Keep a passkey that has proved itself; raise PasskeyRefused if anybody has it."""
     try:
@@ -30,6 +30,7 @@ def enrol_passkey(
                 transports=registration.transports,
                 aaguid=registration.aaguid,
                 is_backed_up=registration.is_backed_up,
+                nickname=nickname,
                 last_used_at=timezone.now(),
             )
     except IntegrityError as error:

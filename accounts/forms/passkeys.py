@@ -15,6 +15,13 @@ from accounts.models import PasskeyDevice, User
 from accounts.passkeys import ANSWER_LENGTH, Answer, is_answer, verify_registration
 
 
+class AnswerInput(forms.HiddenInput):
+    """The field for the script; never given back, for an answer is good once."""
+
+    def format_value(self, value: object) -> None:
+        """Show nothing of what was sent."""
+
+
 class AnswerForm(CodeForm):
     """What the browser answered, as JSON."""
 
@@ -22,9 +29,7 @@ class AnswerForm(CodeForm):
     code = forms.CharField(
         max_length=ANSWER_LENGTH,
         error_messages={"required": shape, "max_length": shape},
-        widget=forms.HiddenInput(
-            attrs={"data-passkey-answer": True, "autocomplete": "off"}
-        ),
+        widget=AnswerInput(attrs={"data-passkey-answer": True, "autocomplete": "off"}),
     )
 
     def read(self, typed: str) -> str:
@@ -58,8 +63,9 @@ class StepUpPasskeyForm(PasskeyForm):
 
 
 class NewPasskeyForm(AnswerForm, EnrolmentCodeForm):
-    """A new passkey."""
+    """A new passkey, and what it shall be called."""
 
+    field_order = ("nickname", "code")  # in which they are read: it is kept by name
     device: PasskeyDevice
 
     def proves(self, code: str) -> bool:
@@ -67,7 +73,12 @@ class NewPasskeyForm(AnswerForm, EnrolmentCodeForm):
         user: User = self.request.user  # type: ignore[assignment]  # logged in
         asked = ceremonies.take(self.request, user, Purpose.ENROL)
         registration = verify_registration(Answer(code, asked.challenge))
-        self.device = enrol_passkey(user, registration, handle=asked.handle)
+        self.device = enrol_passkey(
+            user,
+            registration,
+            handle=asked.handle,
+            nickname=self.cleaned_data["nickname"],
+        )
         return True
 
     def enrol(self) -> PasskeyDevice:

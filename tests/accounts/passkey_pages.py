@@ -18,9 +18,14 @@ def asked(response) -> dict:
     return json.loads(response.context["ceremony"].options)
 
 
-def post_new(client: Client, answer: str):
+def post_new(client: Client, answer: str, nickname: str = ""):
     return client.post(
-        SETUP, {"setup_view-current_step": "passkey", "passkey-code": answer}
+        SETUP,
+        {
+            "setup_view-current_step": "passkey",
+            "passkey-code": answer,
+            "passkey-nickname": nickname,
+        },
     )
 
 

@@ -72,7 +72,7 @@ def test_the_page_at_an_address_leads_to_the_name(people, settings):
     page = client.get(SETUP, headers={"host": "127.0.0.1:8000"}).content.decode()
 
     assert 'value="passkey"' not in page
-    assert 'href="http://localhost:8000"' in page
+    assert 'href="http://localhost:8000/account/factor/"' in page
     assert "Passkeys gehen nur unter http://localhost:8000." in page
 
 

@@ -152,6 +152,15 @@ def test_a_session_ends_with_the_passkey_that_verified_it(people):
     assert other.get("/account/").status_code == 302
 
 
+def test_a_passkey_gets_its_name_while_it_is_set_up(people):
+    client = signed_in(people.bob)
+    options = asked(choose_method(client, "passkey"))
+
+    post_new(client, Authenticator().create(options), nickname=" Blau\u202e ")
+
+    assert PasskeyDevice.objects.get().nickname == "Blau"
+
+
 def test_renames_a_passkey(people):
     client, _ = with_passkey(people.bob)
     device = PasskeyDevice.objects.get()

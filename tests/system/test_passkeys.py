@@ -54,6 +54,7 @@ def enrol(page: Page, url: str) -> None:
     page.locator("#method-passkey").check()
     page.keyboard.press("Enter")
     expect(page.locator("[data-passkey-start]")).to_be_focused()
+    expect(page.locator("main .note:visible")).to_have_count(0)
     page.keyboard.press("Enter")
 
 
@@ -138,4 +139,5 @@ def test_the_page_at_an_address_leads_to_the_one_with_a_name(stack: Demo, page: 
     expect(page.locator("#method-passkey")).to_have_count(0)
     page.get_by_role("link", name="Portal dort öffnen").click()
 
-    expect(page).to_have_url(re.compile(f"^{by_name(stack)}/"))
+    expect(page).to_have_url(re.compile(f"^{by_name(stack)}/login/"))
+    assert "next=/account/factor/" in page.url
