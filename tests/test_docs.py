@@ -86,3 +86,33 @@ def test_the_demo_starts_where_nothing_is_set():
 
     assert done.returncode == 0, done.stderr
     assert b"--port" in done.stdout
+
+
+def test_each_requirement_of_the_asvs_names_tests_that_exist():
+    table = (ROOT / "docs/security/asvs.md").read_text()
+    named = set(re.findall(r"`(test_\w+)::(test_\w+)`", table))
+    written = {
+        (path.stem, name)
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)\(", path.read_text(), re.MULTILINE)
+    }
+
+    assert len(named) > 40
+    assert named - written == set()
+
+
+def test_the_asvs_table_is_complete_at_level_two():
+    """The numbers of the chapters V6 and V7 of version 5.0 at the levels 1 and 2."""
+    table = (ROOT / "docs/security/asvs.md").read_text()
+    sections = {
+        "6.1": 3, "6.2": 12, "6.3": 4, "6.4": 4, "6.5": 5, "6.6": 3,
+        "7.1": 3, "7.2": 4, "7.3": 2, "7.4": 5, "7.5": 2, "7.6": 2,
+    }  # fmt: skip
+    numbers = {f"{s}.{n}" for s, last in sections.items() for n in range(1, last + 1)}
+
+    rows = re.findall(
+        r"^\| ([67]\.\d\.\d+)(?: – 6\.8\.4)? \| [12] \|", table, re.MULTILINE
+    )
+
+    assert set(rows) == numbers | {"6.8.1"}
+    assert len(rows) == len(set(rows))
