@@ -10,9 +10,11 @@ from django.utils import timezone
 from accounts.errors import NotPermitted, RateLimited
 from accounts.models import AuditEvent, Domain, OutboundScanner
 from diagnostics import access, actions, runner, tasks
+from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.domain_checks.subject import Subject
+from diagnostics.domain_runs import run_about_domain
 from diagnostics.domain_verdict import Station, judge
-from diagnostics.errors import ForeignRecipient, NotVerified
+from diagnostics.errors import ForeignRecipient, NotVerified, ProbeGone
 from diagnostics.models import Evidence, Probe
 from tests import factories
 from tests.conftest import actor_of
@@ -256,6 +258,25 @@ def test_proves_control_of_a_domain(people):
     kept = Evidence.objects.filter(probe=probe)
     assert [item.ordinal for item in kept] == list(range(1, 7))
     assert {item.customer_id for item in kept} == {people.acme.pk}
+
+
+@pytest.mark.system
+@pytest.mark.usefixtures("asked_here")
+def test_control_counts_although_the_worker_is_lost_after_it(people):
+    token = TOKEN.partition("=")[2]
+    domain = factories.make_domain(
+        people.acme, "right.example", control_token=token, verified_at=None
+    )
+
+    def save(found: Observation) -> None:
+        if found.check == "dns-mx":
+            raise ProbeGone(domain.pk)
+
+    with pytest.raises(ProbeGone):
+        run_about_domain(make_check(domain), save)
+
+    domain.refresh_from_db()
+    assert domain.verified_at is not None
 
 
 @pytest.mark.system
