@@ -15,7 +15,7 @@ from django.contrib.auth import authenticate
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 
-from accounts import browsers, throttles
+from accounts import browsers, sessions, throttles
 from accounts.models import (
     PasskeyDevice,
     RecoverySheet,
@@ -155,6 +155,7 @@ def elevate(request: HttpRequest, factor: Way) -> None:
     """Mark the session as verified by the device, under a new session key."""
     request.session.cycle_key()
     django_otp.login(request, factor)
+    sessions.note_factor(request, factor.name)
     note_proof(request)
 
 

@@ -80,6 +80,13 @@ def keep_up(request: HttpRequest, user: User) -> str:
     return over
 
 
+def note_factor(request: HttpRequest, kind: str) -> None:
+    """Remember by which factor the session has proved itself meanwhile."""
+    own = current_id(request)
+    if own is not None:
+        SignIn.objects.filter(pk=own).update(factor=kind)
+
+
 def list_running(user: User) -> QuerySet[SignIn]:
     """Return the person's log-ins that nobody has ended; some may have timed out."""
     return SignIn.objects.filter(user=user, ended_at=None).order_by("-last_seen_at")

@@ -105,6 +105,12 @@ class PolicyForm(DomainPolicyForm):
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
 
+    may_trust_browsers = forms.BooleanField(
+        label=_("Personen dürfen einem Browser vertrauen"),
+        help_text=_("Er fragt dann eine Zeit lang nur nach dem Passwort."),
+        required=False,
+    )
+
     def clean(self) -> dict[str, Any]:
         """Begin today where no day was named."""
         cleaned = super().clean() or self.cleaned_data

@@ -11,6 +11,7 @@ import time_machine
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.core import mail
+from django.db.models.signals import post_save
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -18,7 +19,14 @@ from django.utils import timezone
 from accounts import recovery, second_factor, totp
 from accounts.actions import factors, recovery_codes
 from accounts.errors import FactorMissing
-from accounts.models import AuditEvent, RecoveryCode, RecoverySheet, TotpDevice, User
+from accounts.models import (
+    AuditEvent,
+    OutgoingMail,
+    RecoveryCode,
+    RecoverySheet,
+    TotpDevice,
+    User,
+)
 from tests.accounts.conftest import (
     LOGIN,
     SETUP,
@@ -445,3 +453,29 @@ def test_whoever_has_no_codes_is_offered_none(people, client: Client):
     page = post_password(client, "bob@acme.example").content.decode()
 
     assert "Ersatzcode eingeben" not in page
+
+
+class DiskFull(Exception):
+    """What a database may raise at any row."""
+
+
+@pytest.mark.parametrize("row", [AuditEvent, OutgoingMail])
+def test_a_code_is_used_and_told_or_neither(people, row):
+    """A fault between the two must not burn a code that let nobody in."""
+    code = issue(people.bob)[0]
+    sheet = RecoverySheet.objects.get(user=people.bob)
+
+    def fail(**_kwargs: object) -> None:
+        raise DiskFull
+
+    post_save.connect(fail, sender=row)
+    try:
+        with pytest.raises(DiskFull):
+            recovery_codes.use_code(people.bob, sheet, code)
+    finally:
+        post_save.disconnect(fail, sender=row)
+
+    assert sheet.count_left() == 10
+    assert not AuditEvent.objects.filter(action="recovery.use").exists()
+    assert recovery_codes.use_code(people.bob, sheet, code)
+    assert sheet.count_left() == 9

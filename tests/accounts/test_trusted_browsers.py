@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.contrib.auth import SESSION_KEY
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import tasks, totp
@@ -17,6 +18,7 @@ from accounts.models import (
     KnownBrowser,
     Policy,
     RecoverySheet,
+    SignIn,
     TrustedBrowser,
 )
 from accounts.tenancy import StaffRole
@@ -205,6 +207,33 @@ def test_a_customer_may_forbid_it(people, trusted):
     Policy.objects.filter(customer=people.acme).update(may_trust_browsers=False)
 
     assert asks_for_the_code(trusted, people.bob)
+
+
+def test_the_page_of_rules_lets_a_customer_forbid_it(people, trusted, client_for):
+    rules = {
+        "held_categories": ["spam"],
+        "member_categories": ["spam"],
+        "retention_days": "30",
+        "digest_rhythm": "daily",
+        "digest_at": "07:30",
+        "second_factor": "nobody",
+        "second_factor_grace_days": "0",
+    }
+
+    client_for(people.alice).post(reverse("domains:policy"), rules)
+
+    assert not Policy.objects.get(customer=people.acme, domain=None).may_trust_browsers
+    assert asks_for_the_code(trusted, people.bob)
+
+
+def test_a_session_that_steps_up_is_one_of_the_app(people, trusted):
+    post_password(trusted, "bob@acme.example")
+    code = totp.code_at(TOTP_SECRET, totp.current_step() + 1)
+
+    trusted.post("/account/confirm/", {"code": code})
+
+    assert SignIn.objects.latest("created_at").factor == "App"
+    assert trusted.get("/account/password/").status_code == 200
 
 
 def test_staff_are_always_asked(people):
