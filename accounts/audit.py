@@ -1,23 +1,17 @@
-"""The audit log: actions insert unsealed events, one sealer chains their hashes."""
+"""Writes down who did what: actions insert events, `audit_chain` seals them."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING
 
-from django.db import models, transaction
+from django.db import models
 
 from accounts.models import AuditEvent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from uuid import UUID
 
     from accounts.tenancy import Actor
-
-FIRST_HASH = "0" * 64
-SEAL_BATCH = 1000
 
 
 def record(
@@ -50,61 +44,3 @@ def record_event(
         object_id=str(subject.pk) if subject else "",
         detail=detail or {},
     )
-
-
-def event_hash(previous: str, event: AuditEvent) -> str:
-    """Return SHA-256 over the previous hash and all that the event says."""
-    said = [
-        previous,
-        event.sequence,
-        event.at.isoformat(),
-        str(event.customer_id),
-        str(event.actor_id),
-        event.action,
-        event.object_type,
-        event.object_id,
-        event.detail,
-    ]
-    text = json.dumps(said, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-@transaction.atomic(durable=True)
-def seal_events() -> int:
-    """Chain what is not chained yet, oldest first; return how many.
-
-    One sealer at a time: the last link is locked.
-    """
-    last = (
-        AuditEvent.objects.select_for_update()
-        .exclude(sequence=None)
-        .order_by("-sequence")
-        .first()
-    )
-    sequence, previous = (
-        (last.sequence or 0, last.sealed_hash) if last else (0, FIRST_HASH)
-    )
-    unsealed = AuditEvent.objects.filter(sequence=None).order_by("pk")[:SEAL_BATCH]
-    sealed = 0
-    for event in unsealed:
-        sequence += 1
-        event.sequence = sequence
-        event.sealed_hash = previous = event_hash(previous, event)
-        claimed = AuditEvent.objects.filter(pk=event.pk, sequence=None)
-        sealed += claimed.update(sequence=sequence, sealed_hash=previous)
-    return sealed
-
-
-def find_broken_event() -> AuditEvent | None:
-    """Return the first sealed event that the chain contradicts, None if it holds."""
-    previous = FIRST_HASH
-    events: Iterable[AuditEvent] = AuditEvent.objects.exclude(sequence=None).order_by(
-        "sequence"
-    )
-    for expected, event in enumerate(events, start=1):
-        if event.sequence != expected or event.sealed_hash != event_hash(
-            previous, event
-        ):
-            return event
-        previous = event.sealed_hash
-    return None

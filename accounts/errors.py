@@ -328,3 +328,11 @@ class ProposalDecided(CleanmailError):
     def user_message(self) -> str:
         """Say so."""
         return gettext("Über diese Adresse ist schon entschieden.")
+
+
+class AuditBroken(CleanmailError):
+    """The audit chain does not hold, so nothing is added to it; `fault` says how."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.fault = fault

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 from django.contrib.sessions.backends.db import SessionStore
 
 from accounts import (
-    audit,
+    audit_chain,
     browsers,
     factor_reminders,
     outbox,
@@ -16,6 +18,9 @@ from accounts import (
     throttles,
 )
 from accounts.enqueue import enqueue
+from accounts.errors import AuditBroken
+
+logger = logging.getLogger(__name__)
 
 
 @shared_task(name="accounts.send_sms", soft_time_limit=40, time_limit=50)
@@ -65,5 +70,19 @@ def remind() -> None:
 
 @shared_task(name="accounts.seal_audit", soft_time_limit=60, time_limit=70)
 def seal_audit() -> None:
-    """Chain the audit events that are not chained yet."""
-    audit.seal_events()
+    """Chain what is not chained yet; a broken chain stays as it is."""
+    try:
+        audit_chain.seal_events()
+    except AuditBroken as error:
+        logger.critical("audit chain broken (%s), nothing sealed", error.fault)
+
+
+@shared_task(name="accounts.verify_audit", soft_time_limit=3500, time_limit=3600)
+def verify_audit() -> None:
+    """Read the whole audit chain and keep what was found, for the page."""
+    finding = audit_chain.verify()
+    audit_chain.keep_finding(finding)
+    if finding.fault:
+        logger.critical(
+            "audit chain broken (%s) at %s", finding.fault, finding.sequence
+        )

@@ -21,4 +21,5 @@ app.conf.beat_schedule = {
     "accounts.sweep": {"task": "accounts.sweep", "schedule": 10.0},
     "accounts.remind": {"task": "accounts.remind", "schedule": 3600.0},
     "accounts.seal_audit": {"task": "accounts.seal_audit", "schedule": 30.0},
+    "accounts.verify_audit": {"task": "accounts.verify_audit", "schedule": 3600.0},
 }

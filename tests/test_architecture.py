@@ -39,6 +39,7 @@ NOT_TENANT_OWNED = {
     "accounts.OutboundScanner": "the operator's",
     "accounts.AuditEvent": "the operator's acts have no customer",
     "accounts.OutgoingMail": "a person's",
+    "accounts.AuditHead": "one for the installation",
     "accounts.Throttle": "counts before anybody is known",
     "accounts.TotpDevice": "a person's",
     "accounts.SmsDevice": "a person's",

@@ -17,13 +17,14 @@ from accounts.models.outbound import OutboundAccount, OutboundScanner
 from accounts.models.passkeys import PasskeyDevice
 from accounts.models.people import Address, AddressGrant, Membership, User
 from accounts.models.proposals import AddressProposal
-from accounts.models.records import AuditEvent, FactorReminder, Throttle
+from accounts.models.records import AuditEvent, AuditHead, FactorReminder, Throttle
 
 __all__ = [
     "Address",
     "AddressGrant",
     "AddressProposal",
     "AuditEvent",
+    "AuditHead",
     "Customer",
     "Domain",
     "FactorReminder",

@@ -34,6 +34,7 @@ class AuditEvent(models.Model):
     class Meta:
         verbose_name = _("Protokolleintrag")
         verbose_name_plural = _("Protokoll")
+        indexes = (models.Index(fields=["customer", "-id"], name="audit_customer"),)
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_id}"
@@ -57,6 +58,34 @@ class FactorReminder(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.due_on} -{self.days_before}"
+
+
+class AuditHead(models.Model):
+    """How long the audit chain is and how it ends, under a key that no database holds.
+
+    One row, made by a migration: whoever takes the newest events away cannot forge it.
+    """
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    count = models.BigIntegerField(default=0)
+    last_hash = models.CharField(max_length=64)
+    mac = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField(auto_now=True)
+    # What the last whole verification found; a fault is a word of `audit_chain.Fault`.
+    verified_at = models.DateTimeField(null=True)
+    verified_count = models.BigIntegerField(default=0)
+    fault = models.CharField(max_length=32, blank=True)
+    fault_sequence = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(id=1), name="audit_head_only_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.count}:{self.last_hash}"
 
 
 class Throttle(models.Model):
