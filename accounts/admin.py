@@ -107,6 +107,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at ru
             "second_factor",
             "second_factor_from",
             "may_trust_browsers",
+            "may_claim",
         )
 
 

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.claims import find_claimable
 from accounts.keyring import fingerprints
 from accounts.models import Invitation, Membership
 from accounts.tenancy import Role
@@ -47,10 +48,18 @@ def find_open(token: str) -> Invitation | None:
 
 
 def _has_backing(invitation: Invitation) -> bool:
-    """Say whether whoever made an admin by this link may still do so.
+    """Say whether what made the link still stands behind it.
 
-    An admin who was taken out must not have left a door open for themselves.
+    An admin who was taken out must not have left a door open for themselves; a claim
+    rests on what its domain allows today.
     """
+    if invitation.invited_by_id is None:
+        mailbox = find_claimable(invitation.email)
+        return (
+            mailbox is not None
+            and invitation.role == Role.MEMBER
+            and mailbox.domain.customer_id == invitation.customer_id
+        )
     if invitation.role != Role.ADMIN:
         return True
     return Membership.objects.filter(

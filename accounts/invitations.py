@@ -1,4 +1,4 @@
-"""Invitations: kept together with the mail that carries the link."""
+"""Invitations, kept: to whom, as what, whose mail they shall see."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import audit, outbox
+from accounts import audit
 from accounts.errors import AlreadyMember
 from accounts.mailboxes import Mailbox, keep_address
-from accounts.models import Invitation, Membership, OutgoingMail
+from accounts.models import Invitation, Membership
 from accounts.tenancy import TenantQuerySet
 
 
@@ -28,10 +28,8 @@ class Invitee:
     language: str = ""
 
 
-def issue(
-    customer_id: UUID, invitee: Invitee, *, inviter_id: UUID | None
-) -> tuple[Invitation, OutgoingMail]:
-    """Keep an invitation and its mail; raise AlreadyMember. Needs a transaction.
+def keep(customer_id: UUID, invitee: Invitee, *, inviter_id: UUID | None) -> Invitation:
+    """Keep an invitation; raise AlreadyMember. Needs a transaction; mail is not sent.
 
     One that is still open gets the new role and addresses, and a new link.
     """
@@ -45,6 +43,7 @@ def issue(
         "language": invitee.language,
     }
     now = timezone.now()
+    invitation: Invitation
     invitation, is_new = Invitation.objects.select_for_update().get_or_create(
         customer_id=customer_id,
         email=invitee.email,
@@ -64,7 +63,7 @@ def issue(
         customer_id=customer_id,
         detail={"role": invitee.role, "addresses": len(mine)},
     )
-    return invitation, outbox.put(None, "joining", invitation_id=str(invitation.pk))
+    return invitation
 
 
 def renew(invitation: Invitation, **changes: object) -> bool:

@@ -17,7 +17,8 @@ from django.utils import timezone, translation
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
-from accounts import invitation_links
+from accounts import claims, invitation_links
+from accounts.errors import AlreadyMember
 from accounts.models import Domain, Invitation, SignIn, User
 
 
@@ -69,8 +70,27 @@ def send_joining(_user: User | None, _at: datetime, *, invitation_id: str) -> No
         pk=invitation_id, accepted_at=None, withdrawn_at=None
     )
     found = invitation.first()
-    if found is None:
-        return
+    if found is not None:
+        _send_joining(found)
+
+
+def send_claim(_user: User | None, at: datetime, *, email: str, language: str) -> None:
+    """Send a link to the account of an address, if it may have one; else nothing.
+
+    Whoever has one already gets the link to a new password instead.
+    """
+    try:
+        found = claims.take_up(email, language=language)
+    except AlreadyMember:
+        found = None
+    account = User.objects.filter(email=email).first()
+    if found is not None:
+        _send_joining(found)
+    elif account is not None:
+        send_password_reset(account, at)
+
+
+def _send_joining(found: Invitation) -> None:
     addressee = User(email=found.email, language=found.language)
     _send(
         addressee,
@@ -229,10 +249,11 @@ MAILS: dict[str, Callable[..., None]] = NOTICES | {
     "invitation": send_invitation,
     "domain_notice": send_domain_notice,
     "joining": send_joining,
+    "claim": send_claim,
     "factor_demanded": send_factor_demanded,
 }
 # Sent to an address that perhaps has no account yet.
-WITHOUT_ACCOUNT = frozenset({"joining"})
+WITHOUT_ACCOUNT = frozenset({"joining", "claim"})
 
 
 def _send(user: User, template: str, **context: object) -> None:

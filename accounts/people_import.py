@@ -12,9 +12,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import throttles
+from accounts import outbox, throttles
 from accounts.errors import CleanmailError, RateLimited
-from accounts.invitations import Invitee, issue
+from accounts.invitations import Invitee, keep
 from accounts.keyring import seal, unseal
 from accounts.mailboxes import Domains
 from accounts.models import Membership, PeopleImport
@@ -118,7 +118,8 @@ def _invite(found: PeopleImport, row: Row, domains: Domains) -> None:
             invitee = Invitee(
                 row.email, row.role, mailboxes, row.full_name, found.language
             )
-            issue(found.customer_id, invitee, inviter_id=found.made_by_id)
+            kept = keep(found.customer_id, invitee, inviter_id=found.made_by_id)
+            outbox.put(None, "joining", invitation_id=str(kept.pk))
     except CleanmailError as error:
         logger.info("line %d of list %s: %s", row.line, found.pk, type(error).__name__)
     else:

@@ -6,6 +6,7 @@ from django.urls import path
 
 from accounts.views import (
     addresses,
+    claims,
     factors,
     grants,
     imports,
@@ -87,6 +88,8 @@ urlpatterns = [
         invitations.withdraw,
         name="withdraw_invitation",
     ),
+    path("claim/", claims.claim, name="claim"),
+    path("claim/sent/", claims.claim_sent, name="claim_sent"),
     path("invitation/<str:token>/", joining.invitation, name="invitation"),
     path("invitation/<str:token>/accept/", joining.accept, name="accept_invitation"),
     path("people/<uuid:pk>/", people.person, name="person"),

@@ -181,6 +181,7 @@ REMEMBER_BROWSER_DAYS: int = env.int("REMEMBER_BROWSER_DAYS", default=30)
 STEP_UP_SECONDS: int = env.int("STEP_UP_SECONDS", default=300)
 # How long an invitation's link works, and how many a customer may send.
 INVITATION_DAYS: int = env.int("INVITATION_DAYS", default=7)
+CLAIMS_PER_DAY: int = env.int("CLAIMS_PER_DAY", default=200)
 INVITATIONS_PER_DAY: int = env.int("INVITATIONS_PER_DAY", default=1000)
 # How many proxies of the operator's stand in front: 0 trusts the socket alone.
 TRUSTED_PROXIES: int = env.int("TRUSTED_PROXIES", default=0)

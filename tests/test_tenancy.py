@@ -33,6 +33,8 @@ PUBLIC = {
     "accounts:password_reset_sent",
     "accounts:password_reset_confirm",
     "accounts:password_reset_done",
+    "accounts:claim",  # the same answer for every address
+    "accounts:claim_sent",
     "accounts:invitation",  # whoever holds a token that opens it
     "accounts:sms_status",  # about the SMS that this very session has asked for
 }

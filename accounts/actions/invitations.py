@@ -6,12 +6,20 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit, tasks, throttles
+from accounts import audit, throttles
 from accounts.actions.history import put_mail
-from accounts.enqueue import enqueue
+from accounts.claims import find_claimable
 from accounts.errors import InvitationVoid
-from accounts.invitations import Invitee, issue, open_row, renew
-from accounts.models import AddressGrant, Invitation, Membership, User
+from accounts.invitations import Invitee, keep, open_row, renew
+from accounts.mailboxes import keep_address
+from accounts.models import (
+    Address,
+    AddressGrant,
+    AddressProposal,
+    Invitation,
+    Membership,
+    User,
+)
 from accounts.tenancy import Actor, Permission, require_permission
 
 DAY = 86400
@@ -38,8 +46,8 @@ def spend(actor: Actor, email: str) -> None:
 
 @transaction.atomic(durable=True)
 def _invite(invitee: Invitee, actor: Actor) -> Invitation:
-    invitation, outgoing = issue(actor.customer_id, invitee, inviter_id=actor.user_id)
-    enqueue(tasks.send_mail, outgoing.pk)
+    invitation = keep(actor.customer_id, invitee, inviter_id=actor.user_id)
+    put_mail(None, "joining", invitation_id=str(invitation.pk))
     return invitation
 
 
@@ -108,7 +116,7 @@ def _join(invitation: Invitation, user: User) -> None:
         user=user,
         defaults={"role": invitation.role},
     )
-    for address in invitation.addresses.filter(customer_id=invitation.customer_id):
+    for address in _addresses_of(invitation):
         AddressGrant.objects.get_or_create(
             user=user, address=address, defaults={"customer_id": address.customer_id}
         )
@@ -119,3 +127,17 @@ def _join(invitation: Invitation, user: User) -> None:
         customer_id=invitation.customer_id,
         detail={"role": invitation.role},
     )
+
+
+def _addresses_of(invitation: Invitation) -> list[Address]:
+    """Return whose mail the person sees; a claimed mailbox is entered only now."""
+    if invitation.invited_by_id is not None:
+        mine = invitation.addresses.filter(customer_id=invitation.customer_id)
+        return list(mine)
+    mailbox = find_claimable(invitation.email)
+    if mailbox is None or mailbox.domain.customer_id != invitation.customer_id:
+        raise InvitationVoid(invitation.pk)
+    AddressProposal.objects.filter(
+        domain=mailbox.domain, local_part=mailbox.local_part
+    ).update(state=AddressProposal.State.ACCEPTED)
+    return [keep_address(mailbox)]

@@ -56,6 +56,15 @@ class DomainPolicyForm(forms.Form):
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
 
+    may_claim = forms.BooleanField(
+        label=_("Personen verlangen ihr Konto selbst"),
+        help_text=_(
+            "Wer die Post einer Adresse liest, für die wir E-Mails zurückhalten, "
+            "erhält auf der Anmeldeseite einen Link dorthin und wird Benutzer."
+        ),
+        required=False,
+    )
+
     def category_rows(self) -> list[tuple[str, BoundWidget, BoundWidget]]:
         """Return each category with its two boxes: held, released by members."""
         boxes = zip(self["held_categories"], self["member_categories"], strict=True)

@@ -200,6 +200,10 @@ class Policy(TenantOwned):
     second_factor_grace_days = models.PositiveSmallIntegerField(
         _("Tage Frist für jede Person"), default=0
     )
+    # Off until somebody decides: a mailbox then makes a person without an admin.
+    may_claim = models.BooleanField(
+        _("Personen verlangen ihr Konto selbst"), default=False
+    )
     digest_rhythm = models.CharField(
         _("Übersicht per E-Mail"),
         max_length=16,
