@@ -180,31 +180,29 @@ def _spf(facts: Facts) -> Decision:
 
 
 def _spf_code(facts: Facts) -> tuple[str, str]:
+    lacks_us = bool(facts["expected"]) and not facts["has_include"]
+    sends = facts.get("sends_through_us", True)
     checks: tuple[tuple[bool, str, str], ...] = (
-        (not facts["found"], FAILED, "spf-missing"),
+        (not facts["found"], FAILED if sends else WARNING, "spf-missing"),
         (len(facts["found"]) > 1, FAILED, "spf-multiple"),
         (bool(facts["bad_terms"]), FAILED, "spf-syntax"),
         (facts["all"] == "+", FAILED, "spf-pass-all"),
         (facts["lookups"] > LOOKUPS_LIMIT, FAILED, "spf-too-many"),
         (bool(facts["broken"]), FAILED, "spf-broken"),
         (
-            bool(facts["expected"])
-            and not facts["has_include"]
-            and bool(facts["unanswered"]),
+            lacks_us and bool(facts["unanswered"]),
             SKIPPED,
             "spf-include-unanswered",
         ),
-        (
-            bool(facts["expected"]) and not facts["has_include"],
-            FAILED,
-            "spf-not-included",
-        ),
+        (lacks_us and sends, FAILED, "spf-not-included"),
         (facts["all"] in {"", "?"}, WARNING, "spf-open"),
         (bool(facts["unanswered"]), WARNING, "spf-include-unanswered"),
     )
     for applies, status, code in checks:
         if applies:
             return status, code
+    if lacks_us:
+        return OK, "spf-optional"
     return OK, "spf-good" if facts["expected"] else "spf-found"
 
 

@@ -97,6 +97,8 @@ DNS_STATIONS = (
     Station.DKIM,
     Station.DMARC,
 )
+# Nothing is wrong, and yet the record is good to know.
+_SHOWN = {"mx-unjudged", "spf-optional"}
 _LEVELS = {
     OK: Level.OK,
     WARNING: Level.WARN,
@@ -133,7 +135,7 @@ def _judge_station(station: Station, seen: Observation | None) -> Finding:
     facts = seen.facts
     decision = decide(seen.check, facts)
     records = facts.get("records") or [facts["record"]] if facts.get("record") else []
-    is_needed = decision.status in {FAILED, WARNING} or decision.code == "mx-unjudged"
+    is_needed = decision.status in {FAILED, WARNING} or decision.code in _SHOWN
     return _make_finding(
         station,
         decision,

@@ -138,6 +138,10 @@ _TEXTS: dict[str, tuple[Any, Any]] = {
     ),
     "spf-good": (_("Der SPF-Eintrag erlaubt unseren Versand."), ""),
     "spf-found": (_("Der SPF-Eintrag ist gültig."), ""),
+    "spf-optional": (
+        _("Der SPF-Eintrag ist gültig. Senden Sie über uns, so gehören wir hinein."),
+        "",
+    ),
     "spf-missing": (
         _("Es gibt keinen SPF-Eintrag."),
         _("Tragen Sie ihn ein, damit andere Ihrem Versand trauen."),

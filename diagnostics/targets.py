@@ -6,7 +6,7 @@ from functools import partial
 
 from django.conf import settings
 
-from accounts.models import Domain, OutboundScanner
+from accounts.models import Domain, OutboundAccount, OutboundScanner
 from cleanmail.wire import guard
 from cleanmail.wire.errors import AddressRefused
 from diagnostics.checks.evidence import Target
@@ -63,6 +63,9 @@ def make_subject(domain: Domain) -> Subject:
         is_vouched=domain.is_vouched,
         mail_exchangers=tuple(settings.MAIL_EXCHANGERS),
         spf_include=settings.SPF_INCLUDE,
+        sends_through_us=OutboundAccount.objects.filter(
+            customer_id=domain.customer_id, ended_at=None
+        ).exists(),
         dkim_selectors=tuple(settings.DKIM_SELECTORS),
         resolvers=tuple(settings.DNS_RESOLVERS),
         port=settings.DNS_PORT,

@@ -39,6 +39,7 @@ def check_spf(lookup: Lookup, subject: Subject) -> Facts:
         "expected": f"include:{include}" if include else "",
         "record": record(subject.domain, "TXT", value) if include else None,
         "has_include": walk.has_include,
+        "sends_through_us": subject.sends_through_us,
         "lookups": walk.lookups,
         "broken": walk.broken[:5],
         "bad_terms": walk.bad_terms[:5],
@@ -62,7 +63,8 @@ def suggest(current: str, include: str, *, has: bool) -> str:
     kept = [term for term in terms if term not in ends]
     if include and not has:
         kept.append(f"include:{include}")
-    end = ends[0] if ends else "-all"
+    # Nobody knows who else sends for the domain: a new record rejects nothing yet.
+    end = ends[0] if ends else "~all"
     if end.lower().lstrip("+?") == "all":
         end = "~all"
     return " ".join([VERSION, *kept, end])

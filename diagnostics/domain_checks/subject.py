@@ -21,6 +21,8 @@ class Subject:
     is_vouched: bool = False
     mail_exchangers: tuple[str, ...] = ()
     spf_include: str = ""
+    # Whether the customer has an account for the outbound scanner.
+    sends_through_us: bool = True
     dkim_selectors: tuple[str, ...] = ()
     resolvers: tuple[str, ...] = ()
     port: int = 53

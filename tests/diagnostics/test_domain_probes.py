@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.errors import NotPermitted, RateLimited
-from accounts.models import AuditEvent, Domain, OutboundScanner
+from accounts.models import AuditEvent, Domain, OutboundAccount, OutboundScanner
 from diagnostics import access, actions, runner, tasks
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.domain_checks.subject import Subject
@@ -290,6 +290,24 @@ def test_lost_control_starts_its_clock_and_silence_does_not(people, name, is_mis
 
     assert domain.verified_at is not None
     assert (domain.control_missing_since is not None) is is_missing
+
+
+@pytest.mark.system
+@pytest.mark.usefixtures("asked_here")
+@pytest.mark.parametrize(
+    ("ended_at", "code"),
+    [(None, "spf-not-included"), (timezone.now(), "spf-optional")],
+)
+def test_whether_we_must_be_in_spf_depends_on_a_live_account(people, ended_at, code):
+    OutboundAccount.objects.create(
+        customer=people.acme, username="acme", password_hash="x", ended_at=ended_at
+    )
+
+    _domain, probe = run(people, "spf-lacks.example")
+
+    found = {one.station: one for one in judge(probe)}[Station.SPF]
+    assert found.code == code
+    assert found.record is not None
 
 
 @pytest.mark.system

@@ -79,6 +79,24 @@ def test_judges_spf(text, code):
     assert judge_spf(text) == code
 
 
+@pytest.mark.parametrize(
+    ("text", "level", "code"),
+    [
+        ("v=spf1 mx -all", "ok", "spf-optional"),
+        (f"v=spf1 include:{US} -all", "ok", "spf-good"),
+        ("v=spf1 mx +all", "failed", "spf-pass-all"),
+        ([], "warning", "spf-missing"),
+    ],
+)
+def test_who_does_not_send_through_us_need_not_name_us(text, level, code):
+    told = Told(**{"x.example": text, US: "v=spf1 ip4:192.0.2.0/24 -all"})
+    subject = Subject("x.example", spf_include=US, sends_through_us=False)
+
+    decision = decide("dns-spf", check_spf(told, subject))
+
+    assert (decision.status, decision.code) == (level, code)
+
+
 def test_spf_records_that_include_each_other_come_to_an_end():
     others = {
         f"r{number}.example": "v=spf1 include:r0.example include:r1.example -all"
@@ -119,13 +137,13 @@ def test_tells_spf_records_from_other_texts(text, is_record):
 @pytest.mark.parametrize(
     ("current", "has", "suggested"),
     [
-        ("", False, f"v=spf1 include:{US} -all"),
+        ("", False, f"v=spf1 include:{US} ~all"),
         ("v=spf1 mx -all", False, f"v=spf1 mx include:{US} -all"),
         ("v=spf1 mx ~all", False, f"v=spf1 mx include:{US} ~all"),
         ("v=spf1 mx +all", False, f"v=spf1 mx include:{US} ~all"),
         ("v=spf1 mx all", False, f"v=spf1 mx include:{US} ~all"),
         ("v=spf1 mx ?all", False, f"v=spf1 mx include:{US} ~all"),
-        ("v=spf1 mx", False, f"v=spf1 mx include:{US} -all"),
+        ("v=spf1 mx", False, f"v=spf1 mx include:{US} ~all"),
         ("v=spf1 redirect=b.example", False, f"v=spf1 include:{US} redirect=b.example"),
         (f"v=spf1 include:{US} +all", True, f"v=spf1 include:{US} ~all"),
     ],
