@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts import recovery, sms, throttles
+from accounts import recovery, second_factor, sms, throttles
 from accounts.actions import codes
 from accounts.errors import RateLimited, SmsUnavailable
 from accounts.models import SmsCode, User
@@ -23,7 +23,13 @@ def send_code(request: HttpRequest, user: User, number: str, purpose: str) -> st
     """Send a code and remember its SMS for the status line; return what went wrong."""
     network = throttles.client_network(request)
     try:
-        message = codes.send_code(user, number, purpose, network=network)
+        message = codes.send_code(
+            user,
+            number,
+            purpose,
+            network=network,
+            binding=second_factor.bind_code(request),
+        )
     except RateLimited as error:
         return error.user_message
     except SmsUnavailable:
@@ -40,9 +46,11 @@ def state_of_code(
     """Return what the pages say about a code for the number, and about another one."""
     message = sms.find_message(request.session.get("sms_message", ""), number)
     has_failed = message is not None and message.has_failed
+    binding = second_factor.binding_of(request)
     return {
         "sms": message,
-        "code_is_out": not has_failed and SmsCode.is_out(user, number, purpose),
+        "code_is_out": not has_failed
+        and SmsCode.is_out(user, number, purpose, binding=binding),
         "resend_in": codes.seconds_until_resend(user),
     }
 

@@ -6,6 +6,7 @@ django-otp holds which device verified it.
 
 from __future__ import annotations
 
+import secrets
 import time
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 PROOF_KEY = "proof"
+BINDING_KEY = "sms_binding"
 BY_FACTOR, BY_PASSWORD = "factor", "password"
 
 Factor = PasskeyDevice | TotpDevice | SmsDevice
@@ -125,6 +127,18 @@ def is_verified(request: HttpRequest) -> bool:
     return getattr(request.user, "otp_device", None) is not None
 
 
+def bind_code(request: HttpRequest) -> str:
+    """Return what stands for this session where a code by SMS is asked for."""
+    binding: str = request.session.setdefault(BINDING_KEY, secrets.token_urlsafe(16))
+    return binding
+
+
+def binding_of(request: HttpRequest) -> str:
+    """Return the same, empty if the session never asked for a code."""
+    binding: str = request.session.get(BINDING_KEY, "")
+    return binding
+
+
 def verify_code(
     factor: Way,
     code: str | Answer,
@@ -137,6 +151,8 @@ def verify_code(
     Raise RateLimited after too many, PasskeyRefused for a passkey that does not count.
     `use` does more than the device alone: what must stand or fall with the use.
     """
+    if isinstance(factor, SmsDevice):
+        factor.binding = binding_of(request)
     network, person = throttles.client_network(request), str(factor.user_id)
     browser = browsers.name_known(request, factor.user.email)
     throttles.count_try("code", person, network, browser)

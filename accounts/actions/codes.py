@@ -55,9 +55,12 @@ class Limit:
             raise self.refusal(error.retry_after) from error
 
 
-def send_code(user: User, number: str, purpose: str, *, network: str) -> SmsMessage:
+def send_code(
+    user: User, number: str, purpose: str, *, network: str, binding: str = ""
+) -> SmsMessage:
     """Queue a fresh code for the number; raise RateLimited or SmsUnavailable.
 
+    It is good in the browser that `binding` stands for, and in no other.
     All limits are asked before any is used, or whoever is refused by one would use up
     the others.
     """
@@ -70,7 +73,7 @@ def send_code(user: User, number: str, purpose: str, *, network: str) -> SmsMess
     budget = settings.SMS_DAILY_BUDGET
     if used in {math.ceil(budget * percent / 100) for percent in ALERTS}:
         _tell_operators(used, budget)
-    return _queue_code(user, number, purpose)
+    return _queue_code(user, number, purpose, binding)
 
 
 def seconds_until_resend(user: User) -> int:
@@ -107,9 +110,9 @@ def _tell_operators(used: int, budget: int) -> None:
 
 
 @transaction.atomic(durable=True)
-def _queue_code(user: User, number: str, purpose: str) -> SmsMessage:
+def _queue_code(user: User, number: str, purpose: str, binding: str) -> SmsMessage:
     code = f"{secrets.randbelow(10**6):06d}"
-    SmsCode.issue(user, number, purpose, code)
+    SmsCode.issue(user, number, purpose, code, binding=binding)
     message = SmsMessage.objects.create(
         user=user,
         number_hash=hash_number(number),

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from accounts import throttles, totp
+from accounts import second_factor, throttles, totp
 from accounts.actions import factors
 from accounts.errors import NumberRefused
 from accounts.forms.codes import CodeForm
@@ -130,7 +130,10 @@ class NumberCodeForm(EnrolmentCodeForm):
         """Redeem a code that was sent to this very number for enrolment."""
         user_id: UUID = self.request.user.pk  # type: ignore[assignment]  # logged in
         purpose = SmsCode.Purpose.ENROL
-        return bool(self.number) and SmsCode.redeem(user_id, self.number, purpose, code)
+        binding = second_factor.binding_of(self.request)
+        return bool(self.number) and SmsCode.redeem(
+            user_id, self.number, purpose, code, binding=binding
+        )
 
     def enrol(self) -> SmsDevice:
         """Keep the number."""

@@ -69,6 +69,8 @@ class SmsDevice(Device):  # type: ignore[misc]  # django-otp is not typed
     nickname = models.CharField(max_length=NICKNAME_LENGTH, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True)
+    # What stands for the browser that shows a code; whoever asks sets it.
+    binding = ""
 
     class Meta(Device.Meta):  # type: ignore[misc]  # django-otp is not typed
         verbose_name = _("SMS")
@@ -88,7 +90,11 @@ class SmsDevice(Device):  # type: ignore[misc]  # django-otp is not typed
     def verify_token(self, token: object) -> bool:
         """Accept the code last sent to this number for a log-in, once."""
         right = SmsCode.redeem(
-            self.user_id, self.number, SmsCode.Purpose.LOGIN, str(token)
+            self.user_id,
+            self.number,
+            SmsCode.Purpose.LOGIN,
+            str(token),
+            binding=self.binding,
         )
         if right:
             SmsDevice.objects.filter(pk=self.pk).update(last_used_at=timezone.now())
@@ -96,7 +102,11 @@ class SmsDevice(Device):  # type: ignore[misc]  # django-otp is not typed
 
 
 class SmsCode(models.Model):
-    """A six-digit code that was sent: hashed, once, five minutes, one number."""
+    """A six-digit code that was sent: hashed, once, five minutes, to one number.
+
+    It counts in the browser that asked for it and in no other: who has the password
+    and reads the code over the owner's shoulder cannot use it.
+    """
 
     class Purpose(models.TextChoices):
         """What a code opens; it opens nothing else."""
@@ -110,6 +120,7 @@ class SmsCode(models.Model):
     purpose = models.CharField(max_length=32, choices=Purpose)
     number_hash = models.CharField(max_length=64)
     code_hash = models.CharField(max_length=64)
+    binding_hash = models.CharField(max_length=64, default="")
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -118,7 +129,9 @@ class SmsCode(models.Model):
         return f"{self.purpose} {self.pk}"
 
     @classmethod
-    def issue(cls, user: User, number: str, purpose: str, code: str) -> Self:
+    def issue(
+        cls, user: User, number: str, purpose: str, code: str, *, binding: str = ""
+    ) -> Self:
         """Keep the code's hash; what was sent before for the same purpose is void."""
         now = timezone.now()
         cls.objects.filter(user=user, purpose=purpose, used_at=None).update(used_at=now)
@@ -127,25 +140,33 @@ class SmsCode(models.Model):
             purpose=purpose,
             number_hash=hash_number(number),
             code_hash=_hash_code(user.pk, number, purpose, code),
+            binding_hash=_hash_binding(binding),
             expires_at=now + CODE_LIFETIME,
         )
 
     @classmethod
-    def is_out(cls, user: User, number: str, purpose: str) -> bool:
-        """Say whether a code for that number could still be redeemed."""
+    def is_out(
+        cls, user: User, number: str, purpose: str, *, binding: str = ""
+    ) -> bool:
+        """Say whether a code for that number could still be redeemed there."""
         unused = cls.objects.filter(user=user, purpose=purpose, used_at=None)
-        mine = unused.filter(number_hash=hash_number(number))
+        mine = unused.filter(
+            number_hash=hash_number(number), binding_hash=_hash_binding(binding)
+        )
         return mine.filter(expires_at__gt=timezone.now()).exists()
 
     @classmethod
-    def redeem(cls, user_id: UUID, number: str, purpose: str, code: str) -> bool:
-        """Use the code up; say whether it was right, in time and unused."""
+    def redeem(
+        cls, user_id: UUID, number: str, purpose: str, code: str, *, binding: str = ""
+    ) -> bool:
+        """Use the code up; say whether it was right, in time, unused, asked there."""
         now = timezone.now()
         fitting = cls.objects.filter(
             user_id=user_id,
             purpose=purpose,
             number_hash=hash_number(number),
             code_hash=_hash_code(user_id, number, purpose, code),
+            binding_hash=_hash_binding(binding),
             used_at=None,
             expires_at__gt=now,
         )
@@ -267,6 +288,12 @@ def named(kind: str, nickname: str) -> str:
     if not nickname:
         return kind
     return gettext("%(kind)s «%(name)s»") % {"kind": kind, "name": nickname}
+
+
+def _hash_binding(binding: str) -> str:
+    if not binding:
+        return ""
+    return salted_hmac("accounts.sms.binding", binding, algorithm="sha256").hexdigest()
 
 
 def _hash_code(user_id: UUID, number: str, purpose: str, code: str) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
+from django.contrib.auth import SESSION_KEY
 from django.test import Client
 from django.utils import timezone
 
 from accounts.actions import factors, recovery_codes
 from accounts.actions.codes import send_code
-from accounts.models import SmsMessage
+from accounts.keyring import unseal
+from accounts.models import SmsDevice, SmsMessage
 from accounts.second_factor import find_sheet
 from tests.accounts.conftest import (
     LOGIN,
@@ -28,7 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.db]
 ROOT = Path(__file__).parents[2]
 NUMBER, OTHER = "+41791234567", "+41791234568"
 ASKS = "Geben Sie die sechs Ziffern aus der SMS an +41 79 ••• •• 67 ein."
-ASKS_NOTHING = "Für +41 79 ••• •• 67 gilt zurzeit kein Code."
+ASKS_NOTHING = "Für +41 79 ••• •• 67 gilt in diesem Browser zurzeit kein Code."
 SENT = "Die SMS ist dem Netz übergeben."
 FAILED = "Die SMS konnte nicht gesendet werden."
 State = SmsMessage.State
@@ -89,13 +92,45 @@ def test_where_nothing_was_sent_the_page_does_not_ask_for_it(
     assert ASKS not in page
 
 
-def test_a_code_that_another_browser_asked_for_still_counts(people, device, client):
-    log_in(Client())
+def test_a_code_that_another_browser_asked_for_does_not_count(people, device, client):
+    """A thief with the password sees the code on the owner's phone: too late."""
+    owner, thief = client, Client()
+    log_in(owner)
+    code = newest_code()
 
-    page = log_in(client)
+    page = log_in(thief)
+    stolen = post_code(thief, code)
 
-    assert ASKS in page
+    assert ASKS_NOTHING in page
     assert "Sekunden anfordern" in page
+    assert stolen.status_code == 422
+    assert SESSION_KEY not in thief.session
+    assert post_code(owner, code).status_code == 302
+
+
+def test_nor_does_one_for_enrolment(people, client: Client):
+    owner, thief = client, Client()
+    step = {"setup_view-current_step": "number", "number-number": NUMBER}
+    for browser in (owner, thief):
+        post_password(browser, "bob@acme.example")
+        choose_method(browser, "sms")
+    owner.post(SETUP, step)
+    with after(60):
+        thief.post(SETUP, step | {"number-number": OTHER})
+        thief.post(SETUP, {"wizard_goto_step": "number"})
+        code = newest_code()
+        owner.post(
+            SETUP,
+            {"setup_view-current_step": "number_code", "number_code-code": code},
+        )
+
+    assert not SmsDevice.objects.exists()
+
+
+def newest_code() -> str:
+    sealed = SmsMessage.objects.latest("created_at").sealed
+    _number, text = json.loads(unseal(bytes(sealed), purpose="sms.message"))
+    return re.findall(r"\d{6}", text)[0]
 
 
 def test_a_failed_sms_asks_for_no_code_and_shows_other_ways(people, device, client):
@@ -123,7 +158,7 @@ def test_the_sms_of_one_number_is_not_shown_for_another(people, device, client):
     page = ask_again(client, other)
 
     assert SENT not in page
-    assert "Für +41 79 ••• •• 68 gilt zurzeit kein Code." in page
+    assert "Für +41 79 ••• •• 68 gilt in diesem Browser zurzeit kein Code." in page
 
 
 def test_the_seconds_until_another_code_are_shown_and_run_out(device, client: Client):
