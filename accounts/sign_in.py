@@ -192,14 +192,19 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
         trusted = self.find_trusted()
         if trusted is not None:
             user.otp_device = trusted
+        # Another person's log-in in this browser ends, and the wizard's data with it.
+        replaced = sessions.current_id(self.request)
+        shall_trust = self.may_trust() and bool(self.request.POST.get("trust"))
         login(self.request, user)
         if trusted is None:
             second_factor.note_proof(self.request)
         way = getattr(user, "otp_device", None)
         caller = sign_ins.renew_token(browsers.describe(self.request))
-        sign_in = sign_ins.open_sign_in(user, caller, kind=way.name if way else "")
+        sign_in = sign_ins.open_sign_in(
+            user, caller, kind=way.name if way else "", replaced=replaced
+        )
         self.request.session[sessions.SIGN_IN_KEY] = str(sign_in.pk)
-        if self.may_trust() and self.request.POST.get("trust"):
+        if shall_trust:
             caller = sign_ins.trust_browser(sign_in, caller)
         response = redirect(safe_next(self.request))
         browsers.set_cookie(response, caller.token)

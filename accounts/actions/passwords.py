@@ -27,14 +27,20 @@ def set_password(
     notify(user, "password_changed")
 
 
-def request_password_reset(email: str, *, network: str) -> None:
+def request_password_reset(email: str, *, network: str, browser: str = "") -> None:
     """Mail the link if the address is somebody's; raise RateLimited.
 
     The same is done for an unknown address, so that neither answer nor time tells.
+    `browser` names the browser if the owner got in from it before: it counts alone, so
+    that nobody who uses the links up keeps the owner from theirs.
     """
     account = email.strip().lower()
-    throttles.spend("reset.network", network, limit=20, seconds=HOUR)
-    throttles.spend("reset", account, limit=3, seconds=HOUR)
+    if browser:
+        throttles.spend("reset", f"{account}\0{browser}", limit=3, seconds=HOUR)
+    else:
+        throttles.spend("reset.network", network, limit=20, seconds=HOUR)
+        throttles.spend("reset", f"{account}\0{network}", limit=3, seconds=HOUR)
+        throttles.spend("reset.account", account, limit=6, seconds=HOUR)
     _queue_reset(account)
 
 

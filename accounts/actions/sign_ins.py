@@ -28,12 +28,17 @@ NOTICES_OF_TRIES = {
 }
 
 
-def open_sign_in(user: User, caller: Caller, *, kind: str) -> SignIn:
+def open_sign_in(
+    user: User, caller: Caller, *, kind: str, replaced: UUID | None = None
+) -> SignIn:
     """Write a log-in down; tell its person by mail if it comes from somewhere new.
 
     `kind` says by which factor; the caller must hold a token, which its browser gets.
+    `replaced` is the log-in that the same session held until now.
     """
     is_news = not browsers.is_familiar(user, caller) and _may_tell(user)
+    if replaced is not None:
+        _end_replaced(replaced)
     return _open_sign_in(user, caller, kind=kind, is_news=is_news)
 
 
@@ -135,6 +140,13 @@ def _may_tell(user: User) -> bool:
     except RateLimited:
         return False
     return True
+
+
+@transaction.atomic(durable=True)
+def _end_replaced(sign_in_id: UUID) -> None:
+    SignIn.objects.filter(pk=sign_in_id, ended_at=None).update(
+        ended_at=timezone.now(), end_reason=SignIn.End.LOGGED_OUT
+    )
 
 
 @transaction.atomic(durable=True)

@@ -19,7 +19,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from accounts import sessions, throttles
+from accounts import browsers, sessions, throttles
 from accounts.actions import passwords
 from accounts.answers import status_of
 from accounts.decorators import require_step_up
@@ -59,11 +59,10 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     form = EmailForm(request.POST or None)
     status = 422 if form.is_bound else 200
     if form.is_valid():
-        network = throttles.client_network(request)
+        email, network = form.cleaned_data["email"], throttles.client_network(request)
+        browser = browsers.name_known(request, email.strip().lower())
         try:
-            passwords.request_password_reset(
-                form.cleaned_data["email"], network=network
-            )
+            passwords.request_password_reset(email, network=network, browser=browser)
         except RateLimited as error:
             form.add_error("email", error.user_message)
             status = 429

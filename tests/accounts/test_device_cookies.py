@@ -232,3 +232,13 @@ def test_every_account_costs_one_argon2(people, argon2, state, password):
 
 def test_passwords_are_kept_as_argon2id():
     assert make_password("x", hasher="argon2").startswith("argon2$argon2id$")
+
+
+def test_nobody_uses_up_the_owners_links(people, known):
+    """A stranger with many networks asks for links as fast as it goes."""
+    for number in range(8):
+        stranger = browser(network=f"198.51.100.{100 + number}")
+        last = stranger.post("/password/", {"email": "bob@acme.example"})
+    assert last.status_code == 429
+
+    assert known.post("/password/", {"email": "bob@acme.example"}).status_code == 302

@@ -344,3 +344,14 @@ def test_the_first_log_in_ever_is_no_news(people):
     sign_ins.open_sign_in(people.bob, CALLER, kind="app")
 
     assert told() == []
+
+
+def test_another_person_in_the_same_browser_ends_the_first_log_in(people):
+    client = log_in(browser(), people.bob)
+    make_totp_device(people.bob)  # so that the page asks again: nothing is proved
+    client.get(LOGIN)
+
+    log_in(client, people.alice)
+
+    assert sessions.list_live(people.bob) == []
+    assert len(sessions.list_live(people.alice)) == 1

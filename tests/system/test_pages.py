@@ -106,6 +106,8 @@ def pages(people) -> dict[str, tuple[User | None, str]]:
         "password-done": (None, "/password/done/"),
         "missing": (alice, "/holds/no-such-page/"),
         "account": (bob, "/account/"),
+        "account-sign-ins": (bob, "/account/sign-ins/"),
+        "account-settings": (bob, "/account/settings/"),
         "account-password": (bob, "/account/password/"),
         "account-codes": (bob, "/account/codes/"),
         "account-rename": (bob, f"/account/factor/rename/?factor={factor}"),
