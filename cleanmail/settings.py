@@ -357,3 +357,4 @@ DEMO_SCANNER_PORTS: list[int] = env.list(
     "DEMO_SCANNER_PORTS", cast=int, default=[5587, 5525]
 )
 DEMO_NEXT_HOP_PORT: int = env.int("DEMO_NEXT_HOP_PORT", default=2525)
+DEMO_DNS_PORT: int = env.int("DEMO_DNS_PORT", default=0)

@@ -1,4 +1,4 @@
-"""The demo's next hop and outbound scanner, on aiosmtpd."""
+"""The demo's servers: next hop and outbound scanner on aiosmtpd, and its DNS."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from django.conf import settings
+
+from cleanmail.demo.names import serve_names
 
 logger = logging.getLogger(__name__)
 
@@ -101,7 +103,12 @@ async def serve() -> None:
         await loop.create_server(lambda: _scanner(context), host, port)
         for port in settings.DEMO_SCANNER_PORTS
     ]
+    records = settings.DEMO_DIR / "records.zone"
+    port = settings.DEMO_DNS_PORT
+    names = await serve_names(port, records) if port else None
     logger.info("demo servers: next hop and outbound scanner listen")
     await stop.wait()
+    if names is not None:
+        names.close()
     for server in servers:
         server.close()

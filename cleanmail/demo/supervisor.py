@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+# Not 53, which needs root, nor 5353, which multicast DNS has.
+DNS_PORT = 5335
 START_SECONDS = 90
 STOP_SECONDS = 10
 
@@ -42,6 +44,11 @@ def write_dotenv(path: Path, port: int) -> None:
         f"ALLOWED_PORTS=25,465,587,2525,{ports}",
         "ALLOWED_NETWORKS=127.0.0.0/8,::1/128",
         f"EMAIL_OUTBOX_DIR={settings.DEMO_DIR / 'outbox'}",
+        f"DEMO_DNS_PORT={DNS_PORT}",
+        f"DNS_PORT={DNS_PORT}",
+        "DNS_RESOLVERS=127.0.0.1",
+        "MAIL_EXCHANGERS=mx1.cleanmail.example,mx2.cleanmail.example",
+        "SPF_INCLUDE=_spf.cleanmail.example",
     ]
     path.touch(mode=0o600)
     path.write_text("\n".join(lines) + "\n")

@@ -43,7 +43,7 @@ class Demo:
 
 
 def _environment(folder: Path, ports: list[int]) -> dict[str, str]:
-    web, intake, next_hop, first, second = ports
+    web, intake, next_hop, first, second, names = ports
     own = {
         "READ_DOTENV": "0",
         "DEBUG": "0",
@@ -62,6 +62,11 @@ def _environment(folder: Path, ports: list[int]) -> dict[str, str]:
         "DEMO_SCANNER_PORTS": f"{first},{second}",
         "ALLOWED_PORTS": f"25,465,587,2525,{next_hop},{first},{second}",
         "ALLOWED_NETWORKS": "127.0.0.0/8,::1/128",
+        "DEMO_DNS_PORT": str(names),
+        "DNS_PORT": str(names),
+        "DNS_RESOLVERS": "127.0.0.1",
+        "MAIL_EXCHANGERS": "mx1.cleanmail.example,mx2.cleanmail.example",
+        "SPF_INCLUDE": "_spf.cleanmail.example",
         "EMAIL_URL": "smtp://127.0.0.1:25",
         "EMAIL_OUTBOX_DIR": str(folder / "demo" / "outbox"),
     }
@@ -86,7 +91,7 @@ def demo(
 
     `changes` are environment variables.
     """
-    ports = free_ports(5)
+    ports = free_ports(6)
     with tempfile.TemporaryDirectory(prefix="cleanmail-demo-") as name:
         folder = Path(name)
         environment = _environment(folder, ports) | {

@@ -12,7 +12,7 @@ from email.policy import default
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.diagnostics.zones import EXCHANGERS, OUR_MX, OUR_SPF, Zones, zone
+from tests.diagnostics.zones import OUR_MX, OUR_SPF, Zones, zone
 from tests.services.browser import DESKTOP
 from tests.services.demo import PASSWORD, Demo, demo
 from tests.services.dns import (
@@ -83,8 +83,6 @@ def portal(dns: NameServers, next_hop: Postfix) -> Iterator[Demo]:
     with demo(
         DNS_RESOLVERS=RESOLVER,
         DNS_PORT=str(dns.port),
-        MAIL_EXCHANGERS=",".join(EXCHANGERS),
-        SPF_INCLUDE="_spf.cleanmail.example",
         ALLOWED_PORTS=f"25,587,{next_hop.port}",
     ) as running:
         yield running

@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.models import Domain
 from cleanmail.demo.mail import send_letters
 from cleanmail.demo.people import make_people
+from diagnostics.actions import check_domain, check_next_hop
 
 
 class Command(BaseCommand):
@@ -30,4 +32,7 @@ class Command(BaseCommand):
         except OSError as error:
             message = f"no intake at {settings.INTAKE_LISTEN}: {error}"
             raise CommandError(message) from error
+        for domain in Domain.objects.filter(next_hop_host="127.0.0.1"):
+            check_domain(domain)
+            check_next_hop(domain, test_recipient=f"postmaster@{domain.name}")
         self.stdout.write(f"{count} messages sent to the intake")
