@@ -17,6 +17,10 @@ from diagnostics.domain_checks.zones import FOUND
 Values = dict[str, object]
 
 
+# What a name server can say of the control record; all else is silence.
+_SAID = frozenset({HOLDS, OTHER, ABSENT, ALIASED})
+
+
 class Decision(NamedTuple):
     """What is said of a station."""
 
@@ -41,10 +45,10 @@ def is_controlled(facts: Facts) -> bool | None:
     states = {answer["state"] for answer in facts["answers"]}
     if not facts["is_delegated"]:
         return False
-    if facts["is_bogus"] or not states & {HOLDS, OTHER, ABSENT, ALIASED}:
+    if facts["is_bogus"] or not states & _SAID:
         return None
     if HOLDS in states:
-        return None if states & {OTHER, ABSENT, ALIASED} else True
+        return None if states & (_SAID - {HOLDS}) else True
     return False
 
 
@@ -53,12 +57,12 @@ def _control(facts: Facts) -> tuple[str, str]:
     shown = is_controlled(facts)
     if shown or facts["is_vouched"]:
         return OK, "control-found" if shown else "control-vouched"
-    if shown is None:
-        if HOLDS in states:
-            return WARNING, "control-bogus" if facts["is_bogus"] else "control-partly"
-        return SKIPPED, "control-unanswered"
+    if HOLDS in states:
+        return WARNING, "control-bogus" if facts["is_bogus"] else "control-partly"
     if not facts["is_delegated"]:
         return FAILED, "control-no-domain"
+    if not states & _SAID:
+        return SKIPPED, "control-unanswered"
     if ALIASED in states:
         return FAILED, "control-alias"
     return FAILED, "control-other" if OTHER in states else "control-missing"

@@ -18,11 +18,11 @@ _TEXTS: dict[str, tuple[Any, Any]] = {
     "control-vouched": (_("Der Betreiber hat die Domain bestätigt."), ""),
     "control-missing": (
         _("Der Eintrag, der die Domain bestätigt, ist nicht da."),
-        _("Tragen Sie ihn beim Anbieter Ihrer Domain ein."),
+        "",  # the page says where the record belongs
     ),
     "control-other": (
         _("An dieser Stelle steht ein anderer Eintrag."),
-        _("Tragen Sie beim Anbieter Ihrer Domain genau diesen Wert ein."),
+        "",
     ),
     "control-alias": (
         _("An dieser Stelle steht ein Alias (CNAME); er bestätigt nichts."),

@@ -325,6 +325,19 @@ def test_a_token_of_somebody_else_proves_nothing(people):
 
 @pytest.mark.system
 @pytest.mark.usefixtures("asked_here")
+def test_with_broken_signatures_a_wrong_record_is_told_and_nothing_is_lost(people):
+    domain = factories.make_domain(people.acme, "broken.example")
+    probe = make_check(domain)
+
+    runner.run_probe(people.acme.pk, probe.pk)
+
+    domain.refresh_from_db()
+    assert judge(probe)[0].code == "control-other"
+    assert domain.control_missing_since is None
+
+
+@pytest.mark.system
+@pytest.mark.usefixtures("asked_here")
 def test_a_check_delivered_twice_runs_once(people):
     _domain, probe = run(people, "right.example")
 
