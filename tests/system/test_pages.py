@@ -96,6 +96,7 @@ def pages(people) -> dict[str, tuple[User | None, str]]:
     factories.make_attempt(made[State.RELEASED], "accepted")
     alice, bob = people.alice, people.bob
     factor = quote(make_totp_device(bob).persistent_id)
+    factories.make_sign_in(bob)
     reset = urlsplit(password_link(people.rita)).path
     held = made[State.HELD].pk
     return {
