@@ -6,6 +6,7 @@ from django.urls import path
 
 from accounts.views import (
     addresses,
+    audit,
     claims,
     factors,
     grants,
@@ -102,6 +103,9 @@ urlpatterns = [
     path("people/<uuid:pk>/grant/", grants.grant, name="grant"),
     path("people/<uuid:pk>/grant/take/", grants.take_grant, name="take_grant"),
     path("people/<uuid:pk>/end/", people.end_membership, name="end_membership"),
+    path("audit/", audit.log, name="audit"),
+    path("audit/csv/export/", audit.export_csv, name="export_audit_csv"),
+    path("audit/lines/export/", audit.export_lines, name="export_audit_lines"),
     path("outbound/", outbound.outbound_accounts, name="outbound_accounts"),
     path("outbound/create/", outbound.create_outbound, name="create_outbound"),
     path("outbound/<uuid:pk>/renew/", outbound.renew_outbound, name="renew_outbound"),

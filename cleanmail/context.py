@@ -33,6 +33,7 @@ def _navigation(actor: Actor, path: str) -> list[NavItem]:
     items.append(
         (_("Outbound-Konten"), "accounts:outbound_accounts", Permission.MANAGE_OUTBOUND)
     )
+    items.append((_("Protokoll"), "accounts:audit", Permission.VIEW_AUDIT))
     return [
         NavItem(label, url := reverse(name), path.startswith(url))
         for label, name, permission in items

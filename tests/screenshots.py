@@ -56,6 +56,7 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
         "holds-nothing-found": "/holds/?q=Rechnung+4711",
         "probes": "/diagnostics/",
         "dashboard": "/dashboard/",
+        "audit": "/audit/",
         "outbound-accounts": "/outbound/",
         "domains": "/domains/",
         "domain-next-hop": f"{domain}next-hop/",

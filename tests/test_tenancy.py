@@ -17,7 +17,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts import audit
 from tests import factories
+from tests.conftest import actor_of
 
 pytestmark = pytest.mark.db
 
@@ -41,6 +43,8 @@ PUBLIC = {
 # Pages about nobody but the person who asks.
 OWN: set[str] = {
     "start",
+    "accounts:export_audit_csv",  # what the page shows: test_audit_page.py
+    "accounts:export_audit_lines",
     "dashboard:dashboard",  # figures of the person's customer: test_dashboard.py
     "accounts:profile",
     "accounts:settings",
@@ -71,6 +75,7 @@ COLLECTION: set[str] = {
     "diagnostics:probes",
     "domains:domains",
     "accounts:outbound_accounts",
+    "accounts:audit",
 }
 POST_COLLECTION: dict[str, str] = {
     # Acts on the ids in the form: another's id is a 404.
@@ -169,6 +174,7 @@ def acme_rows(people) -> dict[str, uuid.UUID]:
     )
     people.bob.full_name = MARK
     people.bob.save()
+    audit.record(actor_of(people.alice), "membership.role", people.bob)
     sign_in = factories.make_sign_in(people.bob)
     return {
         "hold": hold.pk,
