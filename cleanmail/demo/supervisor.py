@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
 # Not 53, which needs root, nor 5353, which multicast DNS has.
 DNS_PORT = 5335
 START_SECONDS = 90
@@ -72,8 +72,9 @@ class Supervisor:
     def environment(self) -> dict[str, str]:
         """What the processes run in: links in mails lead to this run's port."""
         own = dict(os.environ)
-        if urlsplit(settings.PORTAL_URL).hostname in LOOPBACK:
-            own["PORTAL_URL"] = f"http://127.0.0.1:{self.port}"
+        host = urlsplit(settings.PORTAL_URL).hostname
+        if host in LOOPBACK:
+            own["PORTAL_URL"] = f"http://{host}:{self.port}"
         return own
 
     def _commands(self) -> dict[str, list[str]]:

@@ -42,7 +42,7 @@ class Demo:
         )  # fmt: skip
 
 
-def _environment(folder: Path, ports: list[int]) -> dict[str, str]:
+def _environment(folder: Path, ports: list[int], host: str) -> dict[str, str]:
     web, intake, next_hop, first, second, names = ports
     own = {
         "READ_DOTENV": "0",
@@ -56,7 +56,7 @@ def _environment(folder: Path, ports: list[int]) -> dict[str, str]:
         "STORE_DIR": str(folder / "store"),
         "BROKER_DIR": str(folder / "broker"),
         "DEMO_PASSWORD": PASSWORD,
-        "PORTAL_URL": f"http://127.0.0.1:{web}",
+        "PORTAL_URL": f"http://{host}:{web}",
         "INTAKE_LISTEN": f"127.0.0.1:{intake}",
         "DEMO_NEXT_HOP_PORT": str(next_hop),
         "DEMO_SCANNER_PORTS": f"{first},{second}",
@@ -85,16 +85,21 @@ def _read_greeting(process: subprocess.Popen[str]) -> str:
 
 @contextmanager
 def demo(
-    *, database_url: str = "", redis_url: str = "", **changes: str
+    *,
+    database_url: str = "",
+    redis_url: str = "",
+    host: str = "127.0.0.1",
+    **changes: str,
 ) -> Iterator[Demo]:
     """Start the demo (SQLite and the folder broker unless told otherwise); end it.
 
-    `changes` are environment variables.
+    `host` is how browsers call it: passkeys want a name, "localhost". `changes` are
+    environment variables.
     """
     ports = free_ports(6)
     with tempfile.TemporaryDirectory(prefix="cleanmail-demo-") as name:
         folder = Path(name)
-        environment = _environment(folder, ports) | {
+        environment = _environment(folder, ports, host) | {
             "DATABASE_URL": database_url or f"sqlite:///{folder}/demo.sqlite3",
             "REDIS_URL": redis_url,
         }
@@ -106,7 +111,7 @@ def demo(
         )  # fmt: skip
         try:
             yield Demo(
-                url=f"http://127.0.0.1:{ports[0]}",
+                url=f"http://{host}:{ports[0]}",
                 folder=folder,
                 environment=environment,
                 scanner_port=ports[3],

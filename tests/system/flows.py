@@ -45,11 +45,19 @@ def enrol_app(page: Page) -> App:
     page.locator("main button.primary").click()
     app = App(page.locator("#secret").text_content() or "")
     type_code(page, app)
-    expect(page.locator("#recovery-codes li")).to_have_count(10)
+    keep_codes(page)
+    return app
+
+
+def keep_codes(page: Page) -> list[str]:
+    """Read the recovery codes that are shown this once, and say they are kept."""
+    codes = page.locator("#recovery-codes li")
+    expect(codes).to_have_count(10)
+    found = [text.strip() for text in codes.all_inner_texts()]
     page.locator("#kept").check()
     page.locator("main button.primary").click()
     expect(page.locator("#kept")).to_have_count(0)
-    return app
+    return found
 
 
 def type_code(page: Page, app: App) -> None:
