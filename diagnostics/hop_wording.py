@@ -17,6 +17,13 @@ HOP_TEXTS: dict[str, tuple[Any, Any]] = {
         _("%(host)s nimmt Post an, verschlüsselt (%(version)s)."),
         "",
     ),
+    "hop-good-unvouched": (
+        _(
+            "%(host)s nimmt Post an, verschlüsselt (%(version)s), mit einem eigenen "
+            "Zertifikat."
+        ),
+        "",
+    ),
     "hop-no-name": (
         _("Den Namen %(host)s gibt es nicht."),
         _("Prüfen Sie die Schreibweise."),

@@ -170,7 +170,8 @@ def test_reports_what_is_wrong_with_the_certificate(
 ):
     with certified(**fields) as server:
         cafile = str(authority.pem) if trusted else ""
-        found, evidence = visit(make_hop(server.port, cafile=cafile))
+        hop = make_hop(server.port, cafile=cafile, demands_tls=True)
+        found, evidence = visit(hop)
 
     assert (found.level.value, found.code) == ("warn", code)
     (shown,) = [item for item in evidence if item.check == "certificate"]
@@ -178,6 +179,13 @@ def test_reports_what_is_wrong_with_the_certificate(
     assert dt.datetime.fromisoformat(shown.facts["not_after"])
     assert any(item.check == "recipient" for item in evidence)
     assert found.sentence
+
+
+def test_a_certificate_of_ones_own_is_usual_between_mail_servers(certified):
+    with certified() as server:
+        found, _evidence = visit(make_hop(server.port))
+
+    assert (found.level.value, found.code) == ("ok", "hop-good-unvouched")
 
 
 def test_writes_the_day_of_expiry_as_people_read_it(certified, authority):
