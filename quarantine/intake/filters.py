@@ -43,11 +43,18 @@ def read_arrival(each: Transaction, filter_name: Filter) -> Arrival:
         verdict, is_proved = read_spamassassin(section), True
     else:
         queue_id = each.client.queue_id
-        verdict = read_rspamd(section, queue_id)
+        verdict = read_rspamd(section, queue_id, _envelope(each))
         is_proved = is_from_rspamd(section, queue_id)
     fields = [text for _, text in section.find_all("authentication-results")]
     checks = read_checks(fields, each) if is_proved else ()
     return Arrival(each, section, verdict or Verdict(), checks)
+
+
+def _envelope(each: Transaction) -> str:
+    """Return what a sender could choose outside the content."""
+    client = each.client
+    recipients = " ".join(recipient.address for recipient in each.recipients)
+    return f" {each.sender.address} {recipients} {client.helo} {client.name}"
 
 
 def _read_amavis(each: Transaction, section: Section) -> Arrival:

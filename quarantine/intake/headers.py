@@ -111,6 +111,14 @@ class Section:
         """Return the first field's text decoded and cleaned, cut to the length."""
         return clean(decode_words(self.get_raw(name)), characters)
 
+    def text_without(self, name: str) -> str:
+        """Return the whole section but the fields of that name."""
+
+        def keep(match: re.Match[bytes]) -> bytes:
+            return b"" if match[1].decode("ascii").lower() == name else match[0]
+
+        return _text(FIELD.sub(keep, self._head))
+
     def leading(self, is_wanted: Callable[[str], bool]) -> list[Field]:
         """Return the fields on top that are wanted, and the two below them."""
         found: list[Field] = []

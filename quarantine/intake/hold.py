@@ -179,7 +179,8 @@ def _make_hold(
         f"{message.envelope_sender} {mailbox.address} {mailbox.name} "
         f"{recipient.address} {subject}"
     )
-    is_held = verdict.category in place.policy.held_categories
+    held_categories = place.policy.held_categories
+    is_held = verdict.must_hold or verdict.category in held_categories
     days = timedelta(days=place.policy.retention_days)
     return Hold(
         id=uuid7(),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from accounts.models.customers import Category
-from quarantine.intake.headers import Section, clean
+from quarantine.intake.headers import Section, clean, decode_words
 from quarantine.intake.verdict import SYMBOLS_MAX, Symbol, Verdict, find_category
 
 SCORES = re.compile(r"\[(-?\d{1,6}(?:\.\d+)?) / (-?\d{1,6}(?:\.\d+)?)\]")
@@ -22,6 +23,8 @@ KINDS: tuple[tuple[Category, re.Pattern[str]], ...] = (
     (Category.POLICY, re.compile(r"^DMARC_POLICY_(REJECT|QUARANTINE)|BLOCKLIST")),
     (Category.BULK, re.compile(r"^(R_)?BULK|_BULK$|NEWSLETTER|GREYMAIL")),
 )
+# Who pretends to these harms nobody else; who does not must not get out of them.
+DANGERS = frozenset((Category.VIRUS, Category.PHISHING, Category.ATTACHMENT))
 
 
 def is_from_rspamd(section: Section, queue_id: str) -> bool:
@@ -33,12 +36,12 @@ def is_from_rspamd(section: Section, queue_id: str) -> bool:
     return bool(queue_id) and any(value == queue_id for _, value in ids)
 
 
-def read_rspamd(section: Section, queue_id: str) -> Verdict | None:
+def read_rspamd(section: Section, queue_id: str, envelope: str = "") -> Verdict | None:
     """Read X-Spamd-Result, if Rspamd wrote it for this very queue id.
 
     Rspamd takes foreign results out when it adds its own. Of several the one nearest to
-    the queue id's field is meant: Rspamd adds them side by side, at the top or the
-    bottom as the site is configured.
+    the queue id's field is meant: Rspamd adds them side by side. `envelope` is what
+    else the sender could choose.
     """
     if not queue_id:
         return None
@@ -57,10 +60,27 @@ def read_rspamd(section: Section, queue_id: str) -> Verdict | None:
         Symbol(match[1], float(match[2]), clean(match[3] or "", 200))
         for match in SYMBOL.finditer(text, scores.end())
     ]
+    category = find_category(symbols, KINDS)
+    is_doubtful = category != Category.SPAM and _is_spoken(symbols, section, envelope)
+    if is_doubtful and category not in DANGERS:
+        category = Category.SPAM
     return Verdict(
         "rspamd",
         float(scores[1]),
         float(scores[2]),
         tuple(symbols[:SYMBOLS_MAX]),
-        find_category(symbols, KINDS),
+        category,
+        is_doubtful=is_doubtful,
     )
+
+
+def _is_spoken(symbols: Sequence[Symbol], section: Section, envelope: str) -> bool:
+    """Whether a rule's name with a score stands in the sender's own words.
+
+    Rspamd writes options as they come: `"a]; NEWSLETTER(9.00)[b"@remote.example` makes
+    a rule of the sender's own, and so a category that policy may let pass.
+    """
+    words = decode_words(section.text_without("x-spamd-result")) + envelope
+    words = words.replace("\\", "").casefold()
+    names = {symbol.name.casefold() for symbol in symbols if symbol.is_against}
+    return any(f"{name}(" in words for name in names)

@@ -39,6 +39,13 @@ class Verdict:
     category: Category = Category.OTHER
     # Findings that need no points: a virus, a forbidden attachment.
     alerts: tuple[str, ...] = ()
+    # A sender may have had a hand in the category.
+    is_doubtful: bool = False
+
+    @property
+    def must_hold(self) -> bool:
+        """Whether no policy may let it pass: its category is not sure."""
+        return self.is_doubtful or not self.filter_name
 
     def as_reason(self) -> dict[str, object]:
         """Return it as Hold.reason keeps it."""

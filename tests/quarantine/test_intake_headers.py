@@ -182,6 +182,49 @@ def test_verdict_that_a_sender_could_have_written_is_not(head: bytes, queue_id: 
     assert Verdict().category == "other"
 
 
+@pytest.mark.parametrize(
+    ("head", "envelope"),
+    [
+        (b"", '"a]; NEWSLETTER(9.00)[b"@remote.example'),
+        (b"", '"a]; NEWS\\LETTER(9.00)[b"@remote.example'),
+        (b"Subject: x]; NEWSLETTER(9.00)[y\r\n", ""),
+        (
+            b"Reply-To: =?utf-8?q?x=5D=3B_NEWSLETTER=289=2E00=29=5By?= <a@b>\r\n",
+            "",
+        ),
+    ],
+)
+def test_rule_that_a_sender_speaks_of_names_no_category(head: bytes, envelope: str):
+    result = RESULT.replace(
+        b"PHISHED_URL(7.30)[bad.example", b"FROM(0.3)[a]; NEWSLETTER(9.00)[b"
+    )
+    ours = result + b"X-Rspamd-Queue-Id: Q1\r\n"
+
+    verdict = read_rspamd(Section(head + ours + b"\r\n"), "Q1", envelope)
+
+    assert read_rspamd(Section(ours + b"\r\n"), "Q1").category == "bulk"
+    assert (verdict.category, verdict.must_hold) == ("spam", True)
+
+
+def test_sender_cannot_talk_a_virus_away():
+    result = RESULT.replace(b"PHISHED_URL(7.30)", b"CLAM_VIRUS(7.30)")
+    spoken = b"Subject: CLAM_VIRUS(7.30) \xff\r\n"
+
+    verdict = read_rspamd(
+        Section(spoken + result + b"X-Rspamd-Queue-Id: Q1\r\n\r\n"), "Q1"
+    )
+
+    assert (verdict.category, verdict.must_hold) == ("virus", True)
+
+
+def test_eight_bit_words_of_a_sender_make_no_doubt():
+    head = b"Subject: \xff\xfe\r\n" + RESULT.replace(b"bad.example", "bäd".encode())
+
+    verdict = read_rspamd(Section(head + b"X-Rspamd-Queue-Id: Q1\r\n\r\n"), "Q1")
+
+    assert (verdict.category, verdict.must_hold) == ("phishing", False)
+
+
 @pytest.mark.parametrize("ours_first", [True, False])
 def test_result_beside_the_queue_id_wins_over_a_forged_one(ours_first: bool):
     forged = RESULT.replace(b"12.40", b"-9.00")

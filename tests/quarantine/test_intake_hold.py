@@ -187,6 +187,15 @@ def test_policy_that_lets_pass_makes_a_due_release(people: People):
     assert kept.due == [hold]
 
 
+def test_policy_lets_nothing_pass_whose_category_is_not_proved(people: People):
+    Policy.objects.filter(customer=people.acme).update(held_categories=["phishing"])
+    unproved = b"X-Spam: Yes\r\nSubject: x\r\n\r\nXJS*C4JDBQADN1\r\n"
+
+    kept = keep(transaction("bob@acme.example", content=unproved))
+
+    assert (Hold.objects.get().state, kept.due) == (State.HELD, [])
+
+
 def test_policy_of_the_domain_goes_before_the_customers(people: People):
     domain = Domain.objects.get(customer=people.acme)
     Policy.objects.create(customer=people.acme, domain=domain, retention_days=7)

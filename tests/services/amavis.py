@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.services.deployed import DEPLOY, deployed
 from tests.services.ports import free_ports
 from tests.services.waiting import end, wait_for_port
 
-START_SECONDS = 90
-DEPLOY = Path(__file__).parents[2] / "deploy"
+START_SECONDS = 180
 DEBIAN = Path("/etc/amavis/conf.d")
 # The operator's own files, in their order; the others name this machine.
 DEBIAN_FILES = ("01-debian", "20-debian_defaults")
@@ -77,9 +77,13 @@ def _write(
     for name in ("home", "home/tmp", "home/db"):
         (folder / name).mkdir()
         shutil.chown(folder / name, "amavis", "amavis")
-    ours = (DEPLOY / "amavis" / "60-cleanmail").read_text()
-    ours = ours.replace("]:2425'", f"]:{quarantine}'")
-    ours = ours.replace("]:10025'", f"]:{forward}'")
+    ours = deployed(
+        "amavis/60-cleanmail",
+        {
+            "lmtp:[127.0.0.1]:2425'": f"lmtp:[127.0.0.1]:{quarantine}'",
+            "smtp:[127.0.0.1]:10025'": f"smtp:[127.0.0.1]:{forward}'",
+        },
+    )
     local = LOCAL.format(folder=folder, port=port, clamav=clamav)
     (folder / "60-cleanmail").write_text(ours)
     (folder / "70-local").write_text(local)

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.services.ports import free_ports
 from tests.services.waiting import end, wait_for_port
 
-START_SECONDS = 60
+START_SECONDS = 180
 # Its text in two halves, so that no scanner takes this file for it.
 EICAR = (
     rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!" + b"$H+H*"

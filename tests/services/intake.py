@@ -56,10 +56,13 @@ def environment(**changes: object) -> dict[str, str]:
 
 
 @contextmanager
-def intake(folder: Path, **changes: object) -> Iterator[Intake]:
-    """Run an intake on a free port; `changes` are environment variables."""
+def intake(
+    folder: Path, filter_name: str = "rspamd", *, port: int = 0, **changes: object
+) -> Iterator[Intake]:
+    """Run an intake, on a free port unless told; `changes` are for its environment."""
     log = folder / "intake.log"
-    command = [sys.executable, "manage.py", "intake", "--listen", "127.0.0.1:0"]
+    command = [sys.executable, "manage.py", "intake", "--listen", f"127.0.0.1:{port}"]
+    command += ["--filter", filter_name]
     with log.open("ab") as errors:
         process = subprocess.Popen(
             command,

@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.services.deployed import DEPLOY, deployed
 from tests.services.ports import free_ports
+from tests.services.waiting import end, wait_for_port
 
-START_SECONDS = 60
+START_SECONDS = 180
 NETWORK_MODULES = (
     "rbl surbl dkim spf dmarc arc asn fuzzy_check phishing mx_check neural greylist"
     " url_redirector rspamd_update hfilter"
 )
+# Beside `deploy/rspamd`: ports, no look-ups, test patterns, and a rule of our own.
 LOCAL = {
-    "worker-proxy.inc": """
-        bind_socket = "127.0.0.1:{milter}"; milter = yes; timeout = 60s; count = 1;
-        upstream "local" {{ default = yes; self_scan = yes; }}
-    """,
+    "worker-proxy.inc": "count = 1;",
     "worker-normal.inc": "enabled = false;",
     "worker-controller.inc": 'bind_socket = "127.0.0.1:{controller}";',
-    "actions.conf": "reject = null; greylist = null; add_header = 6;",
-    "milter_headers.conf": """
-        extended_spam_headers = true; skip_local = false; skip_authenticated = false;
-        {headers}
-    """,
     "options.inc": """
         enable_test_patterns = true; local_addrs = [];
         dns {{ nameserver = ["127.0.0.1:1"]; timeout = 0.2s; retransmits = 1; }}
@@ -44,15 +37,22 @@ LOCAL = {
 
 
 @contextmanager
-def rspamd(headers: str = "") -> Iterator[int]:
-    """Run Rspamd and yield its milter port; a subject with "holdme" scores 15.
+def rspamd(*, clamav: int = 0) -> Iterator[int]:
+    """Run Rspamd with our `deploy/rspamd` and yield its milter port.
 
-    Needs root. `headers` is added to milter_headers.conf.
+    Needs root. A subject with "holdme" scores 15. Without a port of clamd
+    nothing looks for viruses.
     """
     folder = Path(tempfile.mkdtemp(prefix="cleanmail-rspamd-"))
     folder.chmod(0o755)
     milter, controller = free_ports(2)
-    _write(folder, milter=milter, controller=controller, headers=headers)
+    ports = {
+        "worker-proxy.inc": {":11332": f":{milter}"},
+        "antivirus.conf": {":3310": f":{clamav}"},
+    }
+    _write(folder, ports, controller=controller)
+    if not clamav:
+        (folder / "conf" / "local.d" / "antivirus.conf").unlink()
     variables = {
         "DBDIR": folder / "db",
         "RUNDIR": folder / "run",
@@ -66,39 +66,26 @@ def rspamd(headers: str = "") -> Iterator[int]:
     with (folder / "out.log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        _wait(milter, folder)
+        wait_for_port(milter, process, START_SECONDS, folder / "out.log")
         yield milter
     finally:
-        process.terminate()
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _write(folder: Path, **told: object) -> None:
+def _write(folder: Path, ports: dict[str, dict[str, str]], **told: object) -> None:
     shutil.copytree("/etc/rspamd", folder / "conf")
     local = folder / "conf" / "local.d"
     local.mkdir(exist_ok=True)
+    for path in sorted((DEPLOY / "rspamd" / "local.d").iterdir()):
+        text = deployed(f"rspamd/local.d/{path.name}", ports.get(path.name, {}))
+        (local / path.name).write_text(text)
     for name, text in LOCAL.items():
-        (local / name).write_text(text.format(folder=folder, **told))
+        with (local / name).open("a") as file:
+            file.write(text.format(folder=folder, **told))
     for module in NETWORK_MODULES.split():
         (local / f"{module}.conf").write_text("enabled = false;")
     (folder / "holdme.map").write_text("/holdme/i\n")
     for name in ("db", "run", "log"):
         (folder / name).mkdir()
         shutil.chown(folder / name, "_rspamd", "_rspamd")
-
-
-def _wait(port: int, folder: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        try:
-            socket.create_connection(("127.0.0.1", port), 5).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise TimeoutError((folder / "out.log").read_text()[-2000:])

@@ -2,95 +2,119 @@
 
 from __future__ import annotations
 
-from email.utils import formatdate, make_msgid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from quarantine.intake.headers import Section
-from quarantine.models import Hold
+from quarantine.states import State
 from quarantine.store import open_content
 from tests.conftest import People
-from tests.services.intake import LmtpClient, intake, stuff
+from tests.services.clamav import SIGNATURE, clamav
+from tests.services.deployed import deployed
+from tests.services.intake import intake
 from tests.services.postfix import Postfix, postfix
 from tests.services.rspamd import rspamd
 from tests.smtp_server import SmtpServer
+from tests.system.filtered import (
+    HOLD_SECONDS,
+    PARTS,
+    VIRUS,
+    by_recipient,
+    let_spam_pass,
+    needs,
+    send,
+)
 
-pytestmark = [pytest.mark.system, pytest.mark.django_db(transaction=True)]
+pytestmark = [
+    pytest.mark.system,
+    pytest.mark.django_db(transaction=True),
+    needs("postfix", "rspamd", "clamd"),
+]
 
 PATTERN = "YJS*C4JDBQADN1.NSBN3*2IDNEN*GTUBE-STANDARD-ANTI-UBE-TEST-EMAIL*C.34X"
 FORGED = (
     "X-Spam: Yes\r\nX-Cleanmail-Hold: virus\r\n"
     "X-Rspamd-Queue-Id: 4cForged\r\n"
     "X-Spamd-Result: default: True [99.00 / 6.00]; CLAM_VIRUS(99.00)[Eicar]\r\n"
+    "X-Spam-Status: Yes, score=99 required=5 tests=CLAMAV\r\n"
+    "X-Amavis-Alert: INFECTED, message contains virus: Eicar\r\n"
+    "Authentication-Results: mx.test.example; dkim=pass header.d=bank.example\r\n"
 )
+# Some of its options are the sender's own words.
+SPEAKING = '"a]; NEWSLETTER(9.00)[b"@remote.example'
 
 
-def send(mta: Postfix, subject: str, *, extra: str = "", body: str = "Text") -> None:
-    content = (
-        f"From: A <a@remote.example>\r\nTo: bob@acme.example\r\nSubject: {subject}\r\n"
-        f"Date: {formatdate()}\r\nMessage-ID: {make_msgid(domain='remote.example')}\r\n"
-        f"{extra}\r\n{body}\r\n"
-    )
-    with LmtpClient("127.0.0.1", mta.port) as client:
-        client.say(
-            "EHLO client.remote.example",
-            "MAIL FROM:<a@remote.example>",
-            "RCPT TO:<bob@acme.example>",
-            "RCPT TO:<info@acme.example>",
-            "DATA",
-        )
-        client.socket.sendall(stuff(content.encode()))
-        assert client.reply().startswith("250")
+@dataclass(frozen=True)
+class Site:
+    """The filter's MTA, and where its clean mail goes."""
+
+    mta: Postfix
+    next_hop: SmtpServer
+
+    def passed(self) -> set[str]:
+        """Return the subjects of what went straight on."""
+        sections = [Section(each.content) for each in self.next_hop.transactions]
+        return {section.get("subject", 100) for section in sections}
 
 
-@pytest.mark.parametrize(
-    "headers",
-    ["", "default_headers_order = 1;"],
-    ids=["headers below the sender's", "headers on top"],
-)
-def test_verdict_is_rspamds_and_not_the_senders(
-    people: People, tmp_path: Path, headers: str
-):
-    checks = tmp_path / "milter_header_checks"
+@contextmanager
+def site(folder: Path, *, clamav: int = 0) -> Iterator[Site]:
+    """Run all of it, by the very files of `deploy/`."""
+    checks = folder / "milter_header_checks"
     with (
-        intake(tmp_path) as running,
+        intake(folder, INTAKE_AUTHSERV_ID="mx.test.example") as running,
         SmtpServer() as next_hop,
-        rspamd(headers) as milter,
+        rspamd(clamav=clamav) as milter,
     ):
-        tmp_path.chmod(0o755)
-        checks.write_text(f"/^X-Spam: Yes/ FILTER lmtp:[127.0.0.1]:{running.port}\n")
+        folder.chmod(0o755)
+        rules = {":2424": f":{running.port}"}
+        checks.write_text(deployed("postfix/milter_header_checks", rules))
+        fragment = deployed(
+            "postfix/rspamd.cf",
+            {":11332": f":{milter}", "/etc/postfix/milter_header_checks": str(checks)},
+        )
         with postfix(
-            "acme.example",
+            "acme.example open.example",
             f"smtp:[127.0.0.1]:{next_hop.port}",
-            smtpd_milters=f"inet:127.0.0.1:{milter}",
-            milter_default_action="tempfail",
-            milter_mail_macros="i {mail_addr} {client_addr} {client_name}",
-            milter_header_checks=f"regexp:{checks}",
+            fragment=fragment + deployed("postfix/intake.cf", {}),
         ) as mta:
-            send(mta, "holdme one")
-            send(mta, "holdme two", extra=FORGED)
-            send(mta, "innocent", extra=FORGED)
-            send(mta, "pattern", extra=FORGED, body=PATTERN)
-            assert mta.wait_empty(120), mta.log[-3000:]
-        passed = [Section(each.content) for each in next_hop.transactions]
+            yield Site(mta, next_hop)
 
-    assert {section.get("subject", 100) for section in passed} == {"innocent"}
-    holds = {
-        (hold.subject, hold.envelope_recipient): hold
-        for hold in Hold.objects.select_related("message")
-    }
-    assert len(holds) == 6
-    for subject in ("holdme one", "holdme two"):
-        hold = holds[subject, "bob@acme.example"]
-        names = [symbol["name"] for symbol in hold.reason["symbols"]]
-        assert (hold.category, hold.reason["filter"]) == ("spam", "rspamd"), subject
-        assert "HOLDME" in names
-        assert "CLAM_VIRUS" not in names
-        assert 10 < hold.score < 60
-        assert hold.message.client_helo == "client.remote.example"
-        assert b"Subject: " + subject.encode() in b"".join(open_content(hold.message))
+
+def test_rspamd_holds_what_it_found_and_lets_the_rest_pass(
+    people: People, tmp_path: Path
+):
+    let_spam_pass(people)
+
+    with clamav() as scanner, site(tmp_path, clamav=scanner) as made:
+        send(made.mta, "innocent", extra=FORGED)
+        send(made.mta, "holdme", "bob@acme.example", "x@open.example", extra=FORGED)
+        send(made.mta, "pattern", extra=FORGED, body=PATTERN)
+        send(made.mta, "virus", "x@open.example", extra=PARTS, body=VIRUS)
+        send(made.mta, "holdme speaks", sender=SPEAKING)
+        assert made.mta.wait_empty(HOLD_SECONDS), made.mta.log[-3000:]
+
+    assert made.passed() == {"innocent"}
+    holds = by_recipient()
+    spam = holds["holdme", "bob@acme.example"]
+    names = {symbol["name"] for symbol in spam.reason["symbols"]}
+    assert (spam.category, spam.state) == ("spam", State.HELD)
+    assert "HOLDME" in names
+    assert "CLAM_VIRUS" not in names
+    assert 10 < spam.score < 60
+    assert spam.message.client_helo == "client.remote.example"
+    assert b"Subject: holdme\r\n" in b"".join(open_content(spam.message))
+    assert holds["holdme", "x@open.example"].state == State.RELEASING
+    virus = holds["virus", "x@open.example"]
+    assert (virus.category, virus.state) == ("virus", State.HELD)
+    assert SIGNATURE in str(virus.reason)
     # Rspamd ends early at its test pattern and adds no details: nor do we believe any.
     pattern = holds["pattern", "info@acme.example"]
     assert (pattern.category, pattern.score) == ("other", None)
     assert pattern.reason == {"filter": ""}
+    assert holds["holdme speaks", "bob@acme.example"].category == "spam"
+    assert len(holds) == 7
