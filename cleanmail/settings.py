@@ -309,6 +309,7 @@ RELEASE_STALE_SECONDS: int = env.int("RELEASE_STALE_SECONDS", default=900)
 
 # --- Domains of customers ----------------------------------------------------------
 CONTROL_GRACE_DAYS: int = env.int("CONTROL_GRACE_DAYS", default=7)
+DOMAINS_PER_DAY: int = env.int("DOMAINS_PER_DAY", default=50)
 
 # --- Addresses that people name ----------------------------------------------------
 ALLOWED_NETWORKS: list[str] = env.list("ALLOWED_NETWORKS", default=[])

@@ -6,10 +6,11 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, throttles
 from accounts.access.domains import list_admins
 from accounts.actions.history import put_mail
 from accounts.domain_names import parse_domain
@@ -22,17 +23,26 @@ from accounts.tenancy import Actor, Permission, require_permission
 # How long before the end of the grace the admins are warned again.
 LAST_WARNING = timedelta(days=2)
 MISSING, SOON_LOST, LOST = 1, 2, 3
+DAY = 86400
 
 
-@transaction.atomic(durable=True)
 def add_domain(actor: Actor, name: str) -> Domain:
-    """Claim a domain; raise DomainNameRefused, DomainTaken if it is on the own list.
+    """Claim a domain; raise DomainNameRefused, RateLimited, DomainTaken.
 
-    Whether another customer holds it is not told: the claim is worth nothing until the
-    DNS has shown control. A removed domain comes back with a new record to publish.
+    Taken is only what stands on the own list. Whether another customer holds it is not
+    told: the claim is worth nothing until the DNS has shown control. A removed domain
+    comes back with a new record to publish.
     """
     require_permission(actor, Permission.MANAGE_DOMAINS)
     name = parse_domain(name)
+    # Each claim makes us ask the name servers of somebody who may be a stranger.
+    limit = settings.DOMAINS_PER_DAY
+    throttles.spend("domain.add", str(actor.customer_id), limit=limit, seconds=DAY)
+    return _claim(actor, name)
+
+
+@transaction.atomic(durable=True)
+def _claim(actor: Actor, name: str) -> Domain:
     mine = Domain.objects.visible_to(actor).filter(name=name)
     if mine.filter(removed_at=None).exists():
         raise DomainTaken(name)

@@ -61,6 +61,9 @@ def add(request: ActorRequest) -> HttpResponse:
     except DomainTaken as error:
         form.add_error("name", error.user_message)
         return _domains_page(request, form, status=409)
+    except RateLimited as error:
+        form.add_error("name", error.user_message)
+        return _domains_page(request, form, status=429)
     with suppress(RateLimited):  # the sweep looks later
         diagnostics.check_domain(domain, actor=request.actor)
     return redirect("domains:domain", pk=domain.pk)

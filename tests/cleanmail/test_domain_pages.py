@@ -102,6 +102,17 @@ def test_refuses_a_domain_that_is_on_the_list(people, client_for):
     assert "steht schon in Ihrer Liste" in text(response)
 
 
+def test_too_many_new_domains_are_refused(people, client_for, settings):
+    settings.DOMAINS_PER_DAY = 1
+    client = client_for(people.alice)
+    client.post(reverse("domains:add"), {"name": "eins.example"})
+
+    response = client.post(reverse("domains:add"), {"name": "zwei.example"})
+
+    assert response.status_code == 429
+    assert not Domain.objects.filter(name="zwei.example").exists()
+
+
 def test_nobody_learns_whose_a_domain_is(people, client_for):
     response = client_for(people.charlie).post(
         reverse("domains:add"), {"name": "acme.example"}, follow=True
