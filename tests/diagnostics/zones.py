@@ -238,6 +238,9 @@ def running_zones() -> Iterator[Subject]:
             resolvers=(RESOLVER,),
             port=port,
             allows=lambda address: address.startswith("127.0.1."),
+            # Beside other load even loopback may be late.
+            query_seconds=5.0,
+            total_seconds=40.0,
         )
 
 
