@@ -11,13 +11,14 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import audit, time_zones
+from accounts import staff_audit, time_zones
 from accounts.actions import customers
 from accounts.forms.domains import StaffDomainForm
 from accounts.models import (
@@ -35,12 +36,17 @@ from accounts.models import (
 from accounts.models.customers import Category
 
 # The packages' pages would show secrets; their tables stay empty anyway.
-for model in (StaticDevice, TOTPDevice):
+# Groups give nothing here: `tenancy.STAFF_PERMISSIONS` alone does.
+for model in (StaticDevice, TOTPDevice, Group):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
 
 
-HASHES = frozenset({"password", "password_hash"})
+def _fields_of(message: object) -> list[str]:
+    """Return the columns that Django's own message names."""
+    parts = message if isinstance(message, list) else []
+    changes = [part.get("changed", {}) for part in parts]
+    return [name for change in changes for name in change.get("fields", [])]
 
 
 class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic at run time
@@ -48,7 +54,7 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic at
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Refuse to filter by a hash: yes and no would spell it out, sign by sign."""
-        if lookup.partition("__")[0] in HASHES:
+        if staff_audit.is_secret(lookup):
             return False
         allowed: bool = super().lookup_allowed(lookup, value, request)
         return allowed
@@ -57,12 +63,12 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic at
         self, request: HttpRequest, obj: Model, message: object
     ) -> LogEntry:
         """Record the new row."""
-        self._record(request, "add", obj)
+        staff_audit.record_change(request, "add", obj, [])
         return super().log_addition(request, obj, message)
 
     def log_change(self, request: HttpRequest, obj: Model, message: object) -> LogEntry:
         """Record the change."""
-        self._record(request, "change", obj)
+        staff_audit.record_change(request, "change", obj, _fields_of(message))
         return super().log_change(request, obj, message)
 
     def log_deletions(
@@ -70,14 +76,8 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic at
     ) -> list[LogEntry]:
         """Record what goes."""
         for obj in queryset:
-            self._record(request, "delete", obj)
+            staff_audit.record_change(request, "delete", obj, [])
         return super().log_deletions(request, queryset)
-
-    def _record(self, request: HttpRequest, verb: str, obj: Model) -> None:
-        customer_id = None if verb == "delete" else getattr(obj, "customer_id", None)
-        audit.record_event(
-            f"staff.{verb}", obj, user_id=request.user.pk, customer_id=customer_id
-        )
 
 
 class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
@@ -171,6 +171,13 @@ class UserAdmin(AuditedAdmin):
     search_fields = ("email", "full_name")
     actions = ("send_invitation",)
 
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: User | None = None
+    ) -> tuple[str, ...]:
+        """Keep the address of whoever has a password: the next link would go there."""
+        own = tuple(super().get_readonly_fields(request, obj))
+        return (*own, "email") if obj and obj.has_usable_password() else own
+
     def save_model(
         self,
         request: HttpRequest,
@@ -251,9 +258,10 @@ class OutboundAccountAdmin(AuditedAdmin):
 
 
 @admin.register(AuditEvent)
-class AuditEventAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # the same
+class AuditEventAdmin(AuditedAdmin):
     """The audit log: to read."""
 
+    exclude = ("sealed_hash",)
     list_display = ("at", "action", "actor", "customer", "object_type", "object_id")
     list_select_related = ("actor", "customer")
     list_filter = ("action",)

@@ -12,6 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from accounts.admin import AuditedAdmin
 from diagnostics import domain_verdict
 from diagnostics.models import Evidence, Probe
 from diagnostics.presentation_causes import make_causes
@@ -70,7 +71,7 @@ class EvidenceInline(ReadOnly, admin.StackedInline):  # type: ignore[type-arg]
 
 
 @admin.register(Probe)
-class ProbeAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[type-arg]
+class ProbeAdmin(ReadOnly, AuditedAdmin):
     """Probes of all customers with verdict and evidence."""
 
     list_display = (
