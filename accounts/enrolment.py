@@ -130,7 +130,7 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
             failure = send_code(
                 self.request, self.request.user, number, SmsCode.Purpose.ENROL
             )
-            if failure:
+            if failure and not self._code_is_out(number):
                 form.add_error("number", forms.ValidationError(failure, code="limited"))
                 return self.render(form, **kwargs)
         # The grandparent's: the package would send a code of its own kind.
@@ -189,6 +189,15 @@ class SetupView(core.SetupView):  # type: ignore[misc]  # two_factor is not type
                 self.request, self.request.user, number, SmsCode.Purpose.ENROL
             )
         return context
+
+    def _code_is_out(self, number: str) -> bool:
+        """Say whether the code sent before is good for the same number: type that."""
+        return SmsCode.is_out(
+            self.request.user,
+            number,
+            SmsCode.Purpose.ENROL,
+            binding=second_factor.binding_of(self.request),
+        )
 
     def _app_context(self) -> dict[str, Any]:
         secret = self._pending_secret()

@@ -103,6 +103,10 @@ class GatewayFailed(CleanmailError):
     """An SMS gateway did not take the message."""
 
 
+class GatewaySilent(GatewayFailed):
+    """An SMS gateway did not even answer, which took its time."""
+
+
 class SmsUnavailable(CleanmailError):
     """No SMS gateway is set up, or what all may send in a day is used up."""
 

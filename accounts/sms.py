@@ -7,7 +7,6 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -40,7 +39,7 @@ def deliver(message_id: UUID | str) -> None:
         logger.info("SMS %s is gone or taken", message_id)
         return
     number, text = json.loads(unseal(bytes(message.sealed), purpose="sms.message"))
-    for name in settings.SMS_GATEWAYS:
+    for name in sms_gateways.in_order():
         try:
             sms_gateways.send(name, number, text)
         except GatewayFailed as error:

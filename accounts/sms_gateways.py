@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import math
 import re
 import socket
 import ssl
@@ -19,7 +20,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.errors import GatewayFailed
+from accounts.errors import GatewayFailed, GatewaySilent
 from cleanmail.wire import guard
 from cleanmail.wire.errors import WireError
 
@@ -29,6 +30,10 @@ ANSWER_BYTES = 65536
 PORTS = {"https": 443, "http": 80}
 CLIENTS = {"https": http.client.HTTPSConnection, "http": http.client.HTTPConnection}
 DEMO = frozenset({"file", "console"})
+# A gateway that did not answer is asked last for so long, or each SMS waits for it.
+LAST_SECONDS = 60.0
+# When that was, by name: each worker finds out for itself.
+silent_since: dict[str, float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,7 @@ class HttpGateway:
                 connection.request("POST", self._target(), body, self._headers())
                 self._judge(connection.getresponse())
         except (OSError, http.client.HTTPException, ValueError, WireError) as error:
-            raise GatewayFailed(type(error).__name__) from error
+            raise GatewaySilent(type(error).__name__) from error
 
     def _target(self) -> str:
         """Return path and query, as the request line names them."""
@@ -94,6 +99,15 @@ def is_available() -> bool:
     return bool(settings.SMS_GATEWAYS)
 
 
+def in_order() -> list[str]:
+    """Return the gateways as the operator orders them, those that are silent last."""
+    now = time.monotonic()
+    return sorted(
+        settings.SMS_GATEWAYS,
+        key=lambda name: now - silent_since.get(name, -math.inf) < LAST_SECONDS,
+    )
+
+
 def send(name: str, number: str, text: str) -> None:
     """Hand an SMS to the gateway of that name; raise GatewayFailed."""
     if name == "file":
@@ -102,7 +116,12 @@ def send(name: str, number: str, text: str) -> None:
         sys.stdout.write(f"SMS an {number}: {text}\n")
     else:
         seconds = min(ONE_SECONDS, ALL_SECONDS / len(settings.SMS_GATEWAYS))
-        find(name).send(number, text, seconds=seconds)
+        try:
+            find(name).send(number, text, seconds=seconds)
+        except GatewaySilent:
+            silent_since[name] = time.monotonic()
+            raise
+        silent_since.pop(name, None)
 
 
 def find(name: str) -> HttpGateway:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from accounts import totp
+from accounts import sms_gateways, totp
 from accounts.browsers import Caller
 from cleanmail.celery import app
 from tests.conftest import TOTP_SECRET
@@ -73,6 +73,12 @@ def typed_secret(response) -> bytes:
     import base64  # noqa: PLC0415
 
     return base64.b32decode(response.context["typed_key"].replace(" ", ""))
+
+
+@pytest.fixture(autouse=True)
+def gateways_unknown() -> None:
+    """Forget which SMS gateways were silent in another test."""
+    sms_gateways.silent_since.clear()
 
 
 @pytest.fixture

@@ -10,13 +10,16 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import environ
 import pytest
+import time_machine
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
+from django.utils import timezone
 
 from accounts import sms_gateways
 from accounts.actions.codes import send_code
@@ -244,6 +247,40 @@ def test_a_gateway_that_is_not_there_fails_over(gateways, send, settings, url):
     settings.SMS_HTTP_GATEWAYS["first"]["url"] = url
 
     assert send().gateway == "second"
+
+
+def test_a_silent_gateway_is_asked_last_for_a_minute(gateways, send, people, settings):
+    """Or each SMS would wait for it anew."""
+    gateways[0].manner = "hang up"
+    send()
+    gateways[0].manner = "answer"
+    with time_machine.travel(timezone.now() + timedelta(seconds=50)):
+        send()
+    in_between = [len(one.bodies) for one in gateways]
+    sms_gateways.silent_since["first"] -= 61
+    with time_machine.travel(timezone.now() + timedelta(seconds=100)):
+        send()
+
+    assert in_between == [1, 2]
+    assert [len(one.bodies) for one in gateways] == [2, 2]
+
+
+def test_a_silent_gateway_is_still_asked_when_the_others_refuse(gateways, send):
+    gateways[0].manner = "hang up"
+    gateways[1].status = 503
+    send()
+    gateways[0].manner = "answer"
+    with time_machine.travel(timezone.now() + timedelta(seconds=50)):
+        message = send()
+
+    assert (message.state, message.gateway) == (SmsMessage.State.SENT, "first")
+
+
+def test_a_refusal_changes_no_order(gateways, send):
+    gateways[0].status = 400
+    send()
+
+    assert sms_gateways.in_order() == ["first", "second"]
 
 
 def test_a_gateway_inside_is_refused_unless_the_operator_allows_its_network(

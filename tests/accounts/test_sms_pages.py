@@ -219,6 +219,27 @@ def test_a_pause_in_enrolment_is_said_at_the_number(people, client: Client):
     assert "Einen neuen Code können Sie in" in page.content.decode()
 
 
+def test_the_same_number_again_leads_back_to_the_code_that_is_out(
+    people, client: Client
+):
+    post_password(client, "bob@acme.example")
+    choose_method(client, "sms")
+    step = {"setup_view-current_step": "number", "number-number": NUMBER}
+    client.post(SETUP, step)
+    code = newest_code()
+    client.post(SETUP, {"wizard_goto_step": "number"})
+
+    page = client.post(SETUP, step)
+    client.post(
+        SETUP, {"setup_view-current_step": "number_code", "number_code-code": code}
+    )
+
+    assert page.status_code == 200
+    assert ASKS in page.content.decode()
+    assert SmsMessage.objects.count() == 1
+    assert SmsDevice.objects.get().number == NUMBER
+
+
 def test_step_up_shows_status_and_pause_too(people, device, client: Client):
     client.force_login(people.bob)
     client.post("/account/confirm/sms/send/", {"factor": device.persistent_id})
