@@ -222,6 +222,11 @@ def send_step_up_tried(user: User, at: datetime) -> None:
     _send(user, "step_up_tried", at=at, page=page)
 
 
+def send_sign_ins_ended(user: User, at: datetime) -> None:
+    """Tell that an admin or the operator ended all log-ins."""
+    _send(user, "sign_ins_ended", at=at)
+
+
 # Told of what has happened, by `actions.history.notify`; details are keyword arguments.
 NOTICES: dict[str, Callable[..., None]] = {
     "role_changed": send_role_changed,
@@ -230,6 +235,7 @@ NOTICES: dict[str, Callable[..., None]] = {
     "membership_ended": send_membership_ended,
     "password_changed": send_password_changed,
     "new_sign_in": send_new_sign_in,
+    "sign_ins_ended": send_sign_ins_ended,
     "password_tried": send_password_tried,
     "code_tried": send_code_tried,
     "step_up_tried": send_step_up_tried,

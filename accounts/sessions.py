@@ -10,7 +10,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -90,6 +90,15 @@ def note_factor(request: HttpRequest, kind: str) -> None:
 def list_running(user: User) -> QuerySet[SignIn]:
     """Return the person's log-ins that nobody has ended; some may have timed out."""
     return SignIn.objects.filter(user=user, ended_at=None).order_by("-last_seen_at")
+
+
+def list_people_with_sign_ins() -> QuerySet[User]:
+    """Return who is logged in somewhere, or known or trusted in some browser."""
+    running = SignIn.objects.filter(ended_at=None)
+    known = KnownBrowser.objects.all()
+    return User.objects.filter(
+        Q(pk__in=running.values("user")) | Q(pk__in=known.values("user"))
+    )
 
 
 def list_live(user: User) -> list[SignIn]:

@@ -51,6 +51,11 @@ urlpatterns = [
         sign_ins.distrust_browser,
         name="distrust_browser",
     ),
+    path(
+        "people/<uuid:pk>/end-sign-ins/",
+        sign_ins.end_sign_ins_of,
+        name="end_sign_ins_of",
+    ),
     path("account/sms/", step_up.sms_status, name="sms_status"),
     path("people/", people.people, name="people"),
     path("people/addresses/", addresses.addresses, name="addresses"),

@@ -109,6 +109,7 @@ OBJECT: dict[str, str] = {
 }
 POST_OBJECT: dict[str, str] = {
     "accounts:end_sign_in": "sign_in",
+    "accounts:end_sign_ins_of": "person",
     "accounts:distrust_browser": "trusted",
     "accounts:change_role": "person",
     "accounts:accept_address": "proposal",

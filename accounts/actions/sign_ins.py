@@ -15,6 +15,7 @@ from accounts.actions.history import notify, put_mail, record_for
 from accounts.browsers import Caller
 from accounts.errors import RateLimited
 from accounts.models import KnownBrowser, Membership, SignIn, TrustedBrowser, User
+from accounts.tenancy import Actor, Permission, require_permission
 
 # More mails about log-ins than that a day help nobody.
 NOTICES_A_DAY = 5
@@ -124,6 +125,29 @@ def end_other_sign_ins(user: User, *, keep: UUID | None) -> int:
     """End all log-ins of the person but this one, and all trust; return how many."""
     ended = sessions.end(user, keep=keep)
     record_for(user, "auth.end_others", user, ended=ended)
+    return ended
+
+
+@transaction.atomic(durable=True)
+def end_sign_ins_of(membership: Membership, *, actor: Actor) -> int:
+    """End all log-ins of a person of the actor's customer; return how many there were.
+
+    For a device that was lost or a person who left in anger; the person is told.
+    """
+    require_permission(actor, Permission.MANAGE_PEOPLE)
+    user = membership.user
+    ended = sessions.end(user)
+    audit.record(actor, "auth.end_by_admin", user, ended=ended)
+    notify(user, "sign_ins_ended")
+    return ended
+
+
+@transaction.atomic(durable=True)
+def end_sign_ins_by_operator(user: User, *, reason: str) -> int:
+    """End all log-ins of a person, from the shell; return how many there were."""
+    ended = sessions.end(user)
+    record_for(user, "auth.end_by_operator", user, reason=reason, ended=ended)
+    notify(user, "sign_ins_ended")
     return ended
 
 

@@ -1,4 +1,4 @@
-"""Where one is logged in, and which browsers are trusted; each can be ended."""
+"""Where people are logged in, and which browsers they trust; each can be ended."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import sessions
+from accounts.access.people import get_person
 from accounts.actions import sign_ins
 from accounts.decorators import require_step_up
+from accounts.responses import portal_page
+from accounts.tenancy import ActorRequest
 from accounts.views.person import person_of
 
 
@@ -76,3 +79,17 @@ def distrust_browser(request: HttpRequest, pk: UUID) -> HttpResponse:
     sign_ins.distrust_browser(user, trusted)
     messages.success(request, _("Dieser Browser fragt wieder nach dem Code."))
     return redirect("accounts:sign_ins")
+
+
+@require_POST
+@require_step_up
+@portal_page
+def end_sign_ins_of(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """End all log-ins of a person of the customer, by its admin."""
+    membership = get_person(request.actor, pk)
+    ended = sign_ins.end_sign_ins_of(membership, actor=request.actor)
+    text = ngettext(
+        "%(count)d Anmeldung ist beendet.", "%(count)d Anmeldungen sind beendet.", ended
+    )
+    messages.success(request, text % {"count": ended})
+    return redirect("accounts:person", pk)

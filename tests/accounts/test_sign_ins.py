@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from django.contrib.auth import SESSION_KEY
 from django.core import mail
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -355,3 +356,50 @@ def test_another_person_in_the_same_browser_ends_the_first_log_in(people):
 
     assert sessions.list_live(people.bob) == []
     assert len(sessions.list_live(people.alice)) == 1
+
+
+def test_an_admin_ends_all_log_ins_of_a_person(people, client_for):
+    there = log_in(browser(), people.bob)
+    path = f"/people/{people.bob.pk}/end-sign-ins/"
+    admin = client_for(people.alice)
+    assert (
+        "Alle Anmeldungen beenden"
+        in admin.get(f"/people/{people.bob.pk}/").content.decode()
+    )
+
+    response = admin.post(path)
+
+    assert response.url == f"/people/{people.bob.pk}/"
+    assert there.get("/account/").url.startswith(LOGIN)
+    event = AuditEvent.objects.get(action="auth.end_by_admin")
+    assert (event.actor, event.object_id) == (people.alice, str(people.bob.pk))
+    assert told() == ["Ihre Anmeldungen bei Cleanmail wurden beendet"]
+
+
+def test_members_and_strangers_end_nobodys_log_ins(people, client_for):
+    there = log_in(browser(), people.alice)
+    path = f"/people/{people.alice.pk}/end-sign-ins/"
+
+    assert client_for(people.bob).post(path).status_code == 403
+    assert client_for(people.charlie).post(path).status_code == 404
+    assert there.get("/account/").status_code == 200
+
+
+def test_the_operator_ends_those_of_one_or_of_all(people):
+    clients = [log_in(browser(), user) for user in (people.alice, people.bob)]
+    call_command("end_sign_ins", "BOB@acme.example", reason="Telefon gestohlen")
+    assert [c.get("/account/").status_code for c in clients] == [200, 302]
+
+    call_command("end_sign_ins", all=True, reason="Leck")
+
+    assert [c.get("/account/").status_code for c in clients] == [302, 302]
+    events = AuditEvent.objects.filter(action="auth.end_by_operator").order_by("pk")
+    assert [e.detail["reason"] for e in events] == ["Telefon gestohlen", "Leck"]
+
+
+@pytest.mark.parametrize(
+    ("email", "reason"), [("nobody@acme.example", "x"), ("bob@acme.example", " ")]
+)
+def test_the_operator_must_name_somebody_and_a_reason(people, email, reason):
+    with pytest.raises(CommandError):
+        call_command("end_sign_ins", email, reason=reason)

@@ -1,0 +1,39 @@
+"""End log-ins: `end_sign_ins EMAIL --reason TEXT`, or `--all` for everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from accounts.actions.sign_ins import end_sign_ins_by_operator
+from accounts.models import User
+from accounts.sessions import list_people_with_sign_ins
+
+
+class Command(BaseCommand):
+    """For a stolen device or a leak; audited, and told by mail."""
+
+    help = "End all log-ins and trusted browsers of a person, or of everybody."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take whose and why."""
+        whose = parser.add_mutually_exclusive_group(required=True)
+        whose.add_argument("email", nargs="?", default="")
+        whose.add_argument("--all", action="store_true")
+        parser.add_argument("--reason", required=True)
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """End them, or say that there is nobody."""
+        reason = options["reason"].strip()
+        if not reason:
+            raise CommandError(
+                "--reason must say something: it stands in the audit log"
+            )
+        people = list_people_with_sign_ins()
+        if not options["all"]:
+            people = User.objects.filter(email=options["email"].strip().lower())
+            if not people.exists():
+                raise CommandError("nobody has that e-mail address")
+        ended = [end_sign_ins_by_operator(user, reason=reason) for user in list(people)]
+        self.stdout.write(f"{sum(ended)} log-in(s) of {len(ended)} person(s) ended")
