@@ -66,7 +66,7 @@ def _lines(hold: Hold) -> list[Fact]:
     client = " ".join(
         part for part in (message.client_name, _bracket(message.client_address)) if part
     )
-    told = (
+    told: tuple[tuple[str, str], ...] = (
         (_("Von"), hold.header_from),
         (_("Zurück an"), message.envelope_sender or _("niemanden (Systemmeldung)")),
         (_("An"), hold.envelope_recipient),
@@ -76,6 +76,7 @@ def _lines(hold: Hold) -> list[Fact]:
         (_("Gesendet von"), client),
         (_("Stellt sich vor als"), message.client_helo),
     )
+    told += tuple((_("Der Filter meldet"), alert) for alert in _alerts(hold.reason))
     return [Fact(term, show_line(text)) for term, text in told if text]
 
 
@@ -87,6 +88,12 @@ def _received(moment: datetime) -> str:
 
 def _bracket(text: str) -> str:
     return f"[{text}]" if text else ""
+
+
+def _alerts(reason: object) -> list[str]:
+    """Read what the filter found besides its rules: a virus, a forbidden attachment."""
+    said = reason.get("alerts") if isinstance(reason, dict) else None
+    return [text for text in said if isinstance(text, str)] if said else []
 
 
 def _symbols(reason: object) -> list[Symbol]:

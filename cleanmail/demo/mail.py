@@ -27,6 +27,8 @@ class Letter:
     symbols: tuple[tuple[str, float], ...]
     attachment: str = ""
     is_null_sender: bool = False
+    # What the filter found of SPF, DKIM and DMARC, as it writes it.
+    authentication: str = ""
 
 
 ANNA, INFO = "anna@muster.example", "info@muster.example"
@@ -40,6 +42,9 @@ LETTERS = (
         (ANNA,),
         (("MIME_BAD_EXTENSION", 4.0), ("R_DKIM_ALLOW", -0.2), ("MANY_MACROS", 2.4)),
         attachment="Offerte_2026-1187.xlsm",
+        authentication="spf=pass smtp.mailfrom=gerber-spenglerei.example; dkim=pass "
+        "header.d=gerber-spenglerei.example; dmarc=none "
+        "header.from=gerber-spenglerei.example",
     ),
     Letter(
         "r.brunner@muster-ag.example",
@@ -49,6 +54,8 @@ LETTERS = (
         "\nBitte melde dich nur per E-Mail, ich bin in einer Sitzung.\n\nReto\n",
         (ANNA,),
         (("PHISHING", 9.5), ("FROM_NEQ_DISPLAY_NAME", 5.0), ("R_SPF_SOFTFAIL", 4.4)),
+        authentication="spf=softfail smtp.mailfrom=muster-ag.example; dkim=none; "
+        "dmarc=fail header.from=muster-ag.example",
     ),
     Letter(
         "news@gastro-gr.example",
@@ -149,10 +156,16 @@ def _content(letter: Letter, queue_id: str, minutes_ago: int) -> bytes:
         )
     score = sum(value for _, value in letter.symbols)
     symbols = "; ".join(f"{name}({value:.2f})[]" for name, value in letter.symbols)
+    results = (
+        f"Authentication-Results: {settings.INTAKE_AUTHSERV_ID}; "
+        f"{letter.authentication}\r\n"
+        if letter.authentication
+        else ""
+    )
     verdict = (
         f"X-Spamd-Result: default: True [{score:.2f} / 15.00]; {symbols}\r\n"
         f"X-Rspamd-Server: filter\r\nX-Rspamd-Queue-Id: {queue_id}\r\n"
-        "X-Rspamd-Action: add header\r\nX-Spam: Yes\r\n"
+        f"X-Rspamd-Action: add header\r\nX-Spam: Yes\r\n{results}"
     )
     return verdict.encode() + message.as_bytes().replace(b"\r\n", b"\n").replace(
         b"\n", b"\r\n"

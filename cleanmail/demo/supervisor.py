@@ -43,6 +43,7 @@ def write_dotenv(path: Path, port: int) -> None:
         f"PORTAL_URL=http://127.0.0.1:{port}",
         f"ALLOWED_PORTS=25,465,587,2525,{ports}",
         "ALLOWED_NETWORKS=127.0.0.0/8,::1/128",
+        "INTAKE_AUTHSERV_ID=filter.muster.example",
         f"EMAIL_OUTBOX_DIR={settings.DEMO_DIR / 'outbox'}",
         f"DEMO_DNS_PORT={DNS_PORT}",
         f"DNS_PORT={DNS_PORT}",

@@ -9,6 +9,7 @@ from accounts.tenancy import ActorRequest, Permission
 from quarantine import access
 from quarantine.models import Hold
 from quarantine.presentation import make_rows
+from quarantine.presentation_authentication import make_authentication
 from quarantine.presentation_hold import make_status
 from quarantine.presentation_message import make_facts
 from quarantine.presentation_signs import make_notices
@@ -35,6 +36,7 @@ def hold_page(request: ActorRequest, hold: Hold, *, status: int = 200) -> HttpRe
     known = access.find_known(request.actor, hold.header_from_name)
     context = status_context(request, hold) | {
         "facts": make_facts(hold),
+        "authentication": make_authentication(hold),
         "view": view,
         "notices": make_notices(find_signs(view.outline, known)),
         "may_see_raw": request.actor.can(Permission.VIEW_RAW),

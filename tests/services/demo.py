@@ -58,6 +58,7 @@ def _environment(folder: Path, ports: list[int], host: str) -> dict[str, str]:
         "DEMO_PASSWORD": PASSWORD,
         "PORTAL_URL": f"http://{host}:{web}",
         "INTAKE_LISTEN": f"127.0.0.1:{intake}",
+        "INTAKE_AUTHSERV_ID": "filter.muster.example",
         "DEMO_NEXT_HOP_PORT": str(next_hop),
         "DEMO_SCANNER_PORTS": f"{first},{second}",
         "ALLOWED_PORTS": f"25,465,587,2525,{next_hop},{first},{second}",
