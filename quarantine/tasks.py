@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.enqueue import enqueue
-from quarantine import day_counts, reinjection, sightings
+from quarantine import day_counts, reinjection, retention, sightings
 
 
 @shared_task(
@@ -27,6 +27,15 @@ def sweep() -> None:
     reinjection.give_up_lost(now)
     for hold in reinjection.list_due(now):
         enqueue(reinject, hold.customer_id, hold.pk)
+
+
+@shared_task(name="quarantine.expire", soft_time_limit=250, time_limit=280)
+def expire() -> None:
+    """End what is past its day: holds, rows that were told of, whole segments."""
+    now = timezone.now()
+    retention.end_holds(now)
+    retention.delete_told(now)
+    retention.unlink_segments(now)
 
 
 @shared_task(name="quarantine.count_days", soft_time_limit=550, time_limit=580)
