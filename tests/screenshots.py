@@ -50,6 +50,7 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
     page.goto(f"{running.url}/domains/")
     page.locator("main table a").first.click()
     domain = paths["domain"] = page.url.removeprefix(running.url)
+    paths |= _people(page, running)
     context.close()
     return paths | {
         "holds": "/holds/",
@@ -68,6 +69,25 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
     }
 
 
+def _people(page: Page, running: Demo) -> dict[str, str]:
+    """Invite somebody, so that the list shows it; return name → path."""
+    page.goto(f"{running.url}/people/invite/")
+    page.locator("#id_email").fill("neu@muster.example")
+    page.locator("main button.primary").click()
+    page.get_by_role("link", name="Anna Muster").click()
+    person = page.url.removeprefix(running.url)
+    return {
+        "people": "/people/",
+        "person": person,
+        "person-end": f"{person}end/",
+        "person-grant": f"{person}grant/",
+        "person-factor-reset": f"{person}factor/reset/",
+        "invite": "/people/invite/",
+        "people-list": "/people/import/",
+        "addresses": "/people/addresses/",
+    }
+
+
 def _shoot(page: Page, name: str, screen: str) -> None:
     page.wait_for_load_state("networkidle")
     page.screenshot(path=TARGET / f"{name}-{screen}.png", full_page=True)
@@ -81,6 +101,8 @@ def _gate(page: Page, running: Demo, screen: str) -> None:
     _shoot(page, "login", screen)
     page.goto(f"{running.url}/password/")
     _shoot(page, "password", screen)
+    page.goto(f"{running.url}/claim/")
+    _shoot(page, "claim", screen)
     flows.type_password(page, running.url, "support@cleanmail.example", PASSWORD)
     _shoot(page, "enrol-method", screen)
     page.locator("main button.primary").click()

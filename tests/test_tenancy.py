@@ -59,6 +59,7 @@ OWN: set[str] = {
     "accounts:invite",
     "accounts:people_upload",
     "accounts:ask_address",
+    "accounts:choose_organisation",
     "accounts:accept_invitation",  # opens by token, to whom it was sent only
     "accounts:send_step_up_code",
     "two_factor:setup",

@@ -122,6 +122,12 @@ def get_import(actor: Actor, pk: UUID) -> PeopleImport:
     return found
 
 
+def list_own_memberships(user: User) -> list[Membership]:
+    """Return which organisations the person may act for, by name."""
+    mine = Membership.objects.filter(user=user, customer__is_active=True)
+    return list(mine.select_related("customer").order_by("customer__name", "pk"))
+
+
 def find_account(email: str) -> User | None:
     """Return the account of the address, for whoever holds a link sent there."""
     return User.objects.filter(email=email).first()
