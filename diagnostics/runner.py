@@ -9,7 +9,7 @@ from uuid import UUID
 from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from diagnostics import targets
@@ -81,15 +81,43 @@ def _run_outbound(probe: Probe, sealed_password: str, save: Emit) -> None:
 
 @transaction.atomic(durable=True)
 def _claim(customer_id: UUID, probe_id: UUID) -> Probe | None:
-    """Take the probe for this worker, None if it is not waiting."""
+    """Take the probe for this worker, None if it is not waiting or not its turn.
+
+    Of a customer's checks of domains one runs at a time: name servers and next hops are
+    theirs, and slow ones must not hold the workers of all.
+    """
     now = timezone.now()
     mine = Probe.objects.filter(pk=probe_id, customer_id=customer_id)
-    claimed = mine.filter(state=Probe.State.QUEUED).update(
+    others = Exists(_running_now(customer_id, now))
+    free = mine.filter(~others | Q(kind=Probe.Kind.OUTBOUND))
+    claimed = free.filter(state=Probe.State.QUEUED).update(
         state=Probe.State.RUNNING,
         started_at=now,
         lease_until=now + timedelta(seconds=settings.PROBE_SECONDS),
     )
     return mine.select_related("scanner", "domain").get() if claimed else None
+
+
+def find_next(customer_id: UUID) -> UUID | None:
+    """Return the customer's check of a domain whose turn it is, None while one runs."""
+    if _running_now(customer_id, timezone.now()).exists():
+        return None
+    waiting = _about_domains(customer_id).filter(state=Probe.State.QUEUED)
+    first: UUID | None = (
+        waiting.order_by("created_at").values_list("pk", flat=True).first()
+    )
+    return first
+
+
+def _running_now(customer_id: UUID, now: datetime) -> QuerySet[Probe]:
+    return _about_domains(customer_id).filter(
+        state=Probe.State.RUNNING, lease_until__gt=now
+    )
+
+
+def _about_domains(customer_id: UUID) -> QuerySet[Probe]:
+    found: QuerySet[Probe] = Probe.objects.filter(customer_id=customer_id)
+    return found.exclude(kind=Probe.Kind.OUTBOUND)
 
 
 def _running(probe: Probe) -> QuerySet[Probe]:

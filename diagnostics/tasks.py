@@ -16,6 +16,9 @@ from diagnostics import domain_rechecks, runner
 def run_probe(customer_id: str, probe_id: str, sealed_password: str = "") -> None:
     """Run one probe; the password comes sealed and is nowhere else."""
     runner.run_probe(UUID(customer_id), UUID(probe_id), sealed_password)
+    waiting = runner.find_next(UUID(customer_id))
+    if waiting is not None:
+        enqueue(run_probe, customer_id, waiting)
 
 
 @shared_task(name="diagnostics.sweep", soft_time_limit=25, time_limit=30)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
@@ -221,6 +223,73 @@ def test_support_reads_findings(people, domain, client_for):
 
     assert "mx-null" in page
     assert "not-seen" in page  # the other stations
+
+
+@pytest.mark.db
+def test_of_one_customer_one_check_runs_at_a_time(people, domain, settings):
+    settings.ALLOWED_PORTS = []  # so that a check ends at once
+    now = timezone.now()
+    running = make_check(
+        domain, state="running", started_at=now, lease_until=now + timedelta(seconds=30)
+    )
+    waiting = make_check(domain, "next_hop", configured_host="127.0.0.1")
+    theirs = make_check(
+        Domain.objects.get(customer=people.other), "next_hop", configured_host="::1"
+    )
+
+    runner.run_probe(people.acme.pk, waiting.pk)
+    runner.run_probe(people.other.pk, theirs.pk)
+
+    states = dict(Probe.objects.values_list("pk", "state"))
+    assert states == {
+        running.pk: "running",
+        waiting.pk: "queued",
+        theirs.pk: "finished",
+    }
+
+
+@pytest.mark.db
+def test_who_waits_for_a_turn_does_not_ask_for_it_again_and_again(
+    people, domain, sent, django_capture_on_commit_callbacks
+):
+    now = timezone.now()
+    make_check(
+        domain, state="running", started_at=now, lease_until=now + timedelta(seconds=30)
+    )
+    waiting = make_check(domain)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.run_probe(str(people.acme.pk), str(waiting.pk))
+
+    assert sent == []
+
+
+@pytest.mark.db
+def test_a_lost_worker_keeps_no_turn(people, domain, settings):
+    settings.ALLOWED_PORTS = []
+    past = timezone.now() - timedelta(seconds=1)
+    make_check(domain, state="running", started_at=past, lease_until=past)
+    waiting = make_check(domain, "next_hop", configured_host="127.0.0.1")
+
+    runner.run_probe(people.acme.pk, waiting.pk)
+
+    waiting.refresh_from_db()
+    assert waiting.state == Probe.State.FINISHED
+
+
+@pytest.mark.db
+def test_the_end_of_a_check_wakes_the_next_one(
+    people, domain, settings, sent, django_capture_on_commit_callbacks
+):
+    settings.ALLOWED_PORTS = []
+    first = make_check(domain, "next_hop", configured_host="127.0.0.1")
+    second = make_check(domain)
+    factories.make_probe(people.acme)  # of the scanner: waits for nobody
+
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.run_probe(str(people.acme.pk), str(first.pk))
+
+    assert sent == [(str(people.acme.pk), str(second.pk))]
 
 
 # With real name servers.
