@@ -111,6 +111,7 @@ def test_of_two_requests_at_the_same_moment_one_has_the_challenge(people, rf):
     taken = [ceremonies.take(r, people.bob, Purpose.LOGIN) for r in (request, twin)]
 
     assert [bool(pending.challenge) for pending in taken] == [True, False]
+    assert not request.session
 
 
 @pytest.mark.parametrize("other", [Purpose.ENROL, Purpose.STEP_UP])
