@@ -148,6 +148,15 @@ def test_refuses_somebody_elses_passkey(people):
     assert PasskeyDevice.objects.get(user=people.alice).sign_count == 0
 
 
+def test_refuses_a_right_signature_under_another_id(people):
+    authenticator = make_passkey(people.bob)
+    client, options = at_the_key(people.bob)
+    answer = json.loads(authenticator.get(options))
+    answer["id"] = answer["rawId"] = bytes_to_base64url(b"another")
+
+    assert_refused(client, post_answer(client, json.dumps(answer)))
+
+
 def test_refuses_ones_own_id_under_a_strange_signature(people):
     authenticator = make_passkey(people.bob)
     strange = Authenticator(credential_id=authenticator.credential_id)
