@@ -23,6 +23,8 @@ SHORTEST_LISTED = 10
 # What repeats so few characters is no password, whatever they are.
 SHORTEST_UNIT = 4
 SHORTEST_NAME = 4
+# More digits and signs around a word than that are not what a machine tries first.
+LONGEST_DECORATION = 8
 LOOKALIKES = str.maketrans("013457@$!", "oleastasi")
 
 
@@ -71,9 +73,15 @@ def _read(password: str) -> Iterator[str]:
     yield unit
     for text in (folded, unit):
         for plain in (text, text.translate(LOOKALIKES)):
-            core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", plain)
+            core = _strip(plain)
             joined = re.sub(r"[\W_]+", "", core)
             yield from (plain, core, joined, _unit_of(core))
+
+
+def _strip(text: str) -> str:
+    """Take digits and signs off both ends, unless they are most of the secret."""
+    core = re.sub(r"^[\W\d_]+|[\W\d_]+$", "", text)
+    return core if len(text) - len(core) <= LONGEST_DECORATION else text
 
 
 def _unit_of(text: str) -> str:
