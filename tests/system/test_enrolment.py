@@ -14,6 +14,8 @@ from accounts.models import TotpDevice
 from tests import factories
 from tests.conftest import make_totp_device
 from tests.services.browser import DESKTOP
+from tests.services.demo import PASSWORD as DEMO_PASSWORD
+from tests.services.demo import Demo
 from tests.system import flows
 
 pytestmark = [pytest.mark.system, pytest.mark.django_db(transaction=True)]
@@ -194,3 +196,40 @@ def test_recovery_codes_print_on_one_sheet_without_buttons(enrolled: Page):
     for hidden in ("Drucken", "Als Datei speichern", "Kopieren"):
         expect(enrolled.get_by_text(hidden, exact=True)).to_be_hidden()
     expect(enrolled.locator("#kept")).to_be_hidden()
+
+
+def codes_in(folder: Path) -> list[str]:
+    """Return the codes of the SMS that the demo's gateway wrote, oldest first."""
+    texts = [path.read_text() for path in sorted(folder.glob("sms-*.txt"))]
+    return [re.findall(r"(?<!\d)\d{6}(?!\d)", text)[0] for text in texts]
+
+
+def test_a_number_is_enrolled_and_the_page_follows_the_sms(stack: Demo, page: Page):
+    """With a real worker: what becomes of the SMS appears without a reload."""
+    flows.type_password(page, stack.url, "anna@muster.example", DEMO_PASSWORD)
+    page.goto(f"{stack.url}/account/factor/")
+    page.get_by_text("SMS", exact=True).click()
+    page.locator("main button.primary").click()
+    page.locator("input[autocomplete=tel]").fill("079 123 45 67")
+    page.locator("main button.primary").click()
+
+    expect(page.locator("main")).to_contain_text("+41 79 ••• •• 67")
+    expect(page.locator("#sms-status")).to_contain_text(
+        "Die SMS ist dem Netz übergeben.", timeout=60_000
+    )
+    first = int(page.locator("[data-countdown] b").text_content() or "0")
+    expect(page.locator("[data-countdown] b")).not_to_have_text(str(first))
+    page.locator("input[autocomplete=one-time-code]").fill(
+        codes_in(stack.folder / "demo" / "outbox")[-1]
+    )
+    page.locator("main button.primary").click()
+    expect(page.locator("#recovery-codes li")).to_have_count(10)
+    page.locator("#kept").check()
+    page.locator("main button.primary").click()
+    expect(page.locator("main")).to_contain_text("SMS an +41 79 ••• •• 67")
+
+    page.context.clear_cookies()
+    flows.type_password(page, stack.url, "anna@muster.example", DEMO_PASSWORD)
+    expect(page.locator("main")).to_contain_text("Einen neuen Code können Sie in")
+    expect(page.locator("main")).to_contain_text("gilt in diesem Browser zurzeit kein")
+    expect(page.get_by_role("button", name="Ersatzcode eingeben")).to_be_visible()
