@@ -117,4 +117,8 @@ def test_rspamd_holds_what_it_found_and_lets_the_rest_pass(
     assert (pattern.category, pattern.score) == ("other", None)
     assert pattern.reason == {"filter": ""}
     assert holds["holdme speaks", "bob@acme.example"].category == "spam"
+    assert holds["holdme speaks", "bob@acme.example"].state == State.HELD
+    # Each of the two sees nothing of the other (S14): Rspamd would name both.
+    shared = b"".join(open_content(spam.message))
+    assert b"x@open.example" not in shared
     assert len(holds) == 7
