@@ -108,7 +108,10 @@ class PolicyForm(DomainPolicyForm):
     )
     second_factor_grace_days = forms.IntegerField(
         label=_("Frist, in Tagen"),
-        help_text=_("So lange kann jede Person danach die Einrichtung aufschieben."),
+        help_text=_(
+            "So lange lässt sich die Einrichtung danach aufschieben; wer neu dazu "
+            "kommt, hat sie ab dem ersten Tag."
+        ),
         min_value=0,
         max_value=90,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),

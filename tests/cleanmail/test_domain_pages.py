@@ -308,3 +308,28 @@ def test_removing_asks_for_the_name(people, client_for):
 
     assert response.status_code == 422
     assert people.acme_domain.is_verified
+
+
+def test_a_trial_without_an_address_is_refused_at_the_field(people, client_for):
+    response = client_for(people.alice).post(
+        url("trial", people.acme_domain), {"recipient": ""}
+    )
+
+    assert response.status_code == 422
+    assert "error" in text(response)
+
+
+def test_a_domain_removed_meanwhile_is_missing(people, client_for):
+    domain = people.acme_domain
+    Domain.objects.filter(pk=domain.pk).update(removed_at=timezone.now())
+    client = client_for(people.alice)
+
+    for name in ("domain", "next_hop", "remove", "domain_policy"):
+        assert client.get(url(name, domain)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["add", "check", "trial", "drop_policy"])
+def test_nothing_starts_by_get(people, client_for, name):
+    path = reverse("domains:add") if name == "add" else url(name, people.acme_domain)
+
+    assert client_for(people.alice).get(path).status_code == 405
