@@ -78,6 +78,8 @@ class DomainPage:
     stops: tuple[Stop, ...]
     step: Mark | None
     step_number: int
+    # Where to go on once this step is done; None when it is not, or all are.
+    onward: Stop | None
     is_running: bool
     # Then the state comes first, else the step.
     is_set_up: bool
@@ -182,6 +184,7 @@ def make_page(
         stops=stops,
         step=next((mark for mark in marks if mark.station == key), None),
         step_number=next((stop.number for stop in stops if stop.is_current), 0),
+        onward=_onward(stops, by_station, key),
         is_set_up=all(by_station[step].is_done for step in STEPS),
         is_running=any(not row.is_final for row in history),
         checked_at=checked_at,
@@ -198,6 +201,16 @@ def _choose(wanted: str, marks: Mapping[Station, Mark]) -> str:
         return Station.CONTROL
     unfinished = (step for step in STEPS if not marks[step].is_done)
     return next(unfinished, POLICY)
+
+
+def _onward(
+    stops: Sequence[Stop], marks: Mapping[Station, Mark], key: str
+) -> Stop | None:
+    current = next((mark for mark in marks.values() if mark.station == key), None)
+    if current is None or not current.is_done:
+        return None
+    to = _choose("", marks)
+    return next((stop for stop in stops if stop.key == to and to != key), None)
 
 
 def _stops(marks: Mapping[Station, Mark], key: str) -> tuple[Stop, ...]:

@@ -105,6 +105,14 @@ def test_the_wanted_station_is_shown_and_no_other_word(people):
     assert page_of(domain, station="../../x").step.station == Station.NEXT_HOP
 
 
+def test_a_step_that_is_done_leads_on(people):
+    domain = people.acme_domain
+
+    assert page_of(domain, station="control").onward.key == "next_hop"
+    assert page_of(domain, station="mx").onward is None
+    assert page_of(domain, station="policy").onward is None
+
+
 def test_the_list_says_the_worst_first(people):
     domain = people.acme_domain
     unchecked = make_rows([domain], {}, {})[0]
