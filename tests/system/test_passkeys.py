@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, CDPSession, Page, expect
 
 from tests.services.browser import DESKTOP
 from tests.services.demo import PASSWORD, Demo
 from tests.system import flows
+from tests.system.test_pages import STANDARDS
 
 pytestmark = pytest.mark.system
 
@@ -58,6 +60,13 @@ def enrol(page: Page, url: str) -> None:
     page.keyboard.press("Enter")
 
 
+def assert_accessible(page: Page) -> None:
+    """Let axe find nothing on the page that asks for a passkey."""
+    expect(page.locator("[data-passkey-start]")).to_be_visible()
+    options = {"runOnly": {"type": "tag", "values": STANDARDS}}
+    assert Axe().run(page, options=options).response["violations"] == []
+
+
 def keep_codes(page: Page) -> None:
     expect(page.locator("#recovery-codes li")).to_have_count(10)
     page.locator("#kept").check()
@@ -79,15 +88,18 @@ def test_a_passkey_from_enrolment_to_its_end(stack: Demo, page: Page):
 
     enrol(page, url)
     expect(page.locator("[data-passkey-error=InvalidStateError]")).to_be_visible()
+    assert_accessible(page)
 
     page.goto(f"{url}/account/")
     page.locator("main").get_by_role("button", name="Abmelden").click()
     flows.type_password(page, url, "anna@muster.example", PASSWORD)
     expect(page.get_by_role("heading", name="Passkey benutzen")).to_be_visible()
+    assert_accessible(page)
     page.keyboard.press("Enter")
     expect(page).not_to_have_url(re.compile("/login/"))
 
     page.goto(f"{url}/account/confirm/?next=/account/")
+    assert_accessible(page)
     page.get_by_role("button", name="Mit Passkey bestätigen").click()
     expect(page.get_by_role("heading", name="Ihr Konto")).to_be_visible()
 
