@@ -124,7 +124,8 @@ class DomainAdmin(AuditedAdmin):
     """Domains and where their mail goes."""
 
     form = StaffDomainForm
-    list_display = ("name", "customer", "verified_at", "next_hop_host")
+    list_display = ("name", "customer", "verified_at", "is_vouched", "next_hop_host")
+    list_filter = ("is_vouched",)
     list_select_related = ("customer",)
     search_fields = ("name",)
     autocomplete_fields = ("customer", "alias_of")

@@ -8,10 +8,13 @@ from django.utils import timezone
 
 from accounts.factor_demand import find_demand
 from accounts.models import AuditEvent, Policy
+from quarantine.models import Hold
 from tests.factories import make_domain
+from tests.quarantine.test_intake_hold import SPAM, keep, transaction
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
+LATER = SPAM.replace(b"Q1", b"Q2")
 RULES = {
     "held_categories": ["spam", "virus"],
     "member_categories": ["spam"],
@@ -104,7 +107,23 @@ def test_rules_of_strangers_are_out_of_reach(people, client_for):
 
 def test_new_mail_follows_the_rules_of_its_domain(people, client_for):
     two = make_domain(people.acme, "zwei.example")
+    lenient = RULES | {"held_categories": ["virus"]}
+    keep(transaction("bob@zwei.example", queue_id="Q1"))
 
-    client_for(people.alice).post(url("domain_policy", two), RULES)
+    client_for(people.alice).post(url("domain_policy", two), lenient)
+    keep(transaction("eva@zwei.example", queue_id="Q2", content=LATER))
+    keep(transaction("bob@acme.example", queue_id="Q2", content=LATER))
 
-    assert Policy.objects.get(domain=two).customer == people.acme
+    states = dict(Hold.objects.values_list("envelope_recipient", "state"))
+    days = {
+        hold.envelope_recipient: (hold.expires_at - hold.received_at).days
+        for hold in Hold.objects.all()
+    }
+    assert states == {
+        "bob@zwei.example": "held",  # came before
+        "eva@zwei.example": "releasing",
+        "bob@acme.example": "held",
+    }
+    assert days == {
+        "bob@zwei.example": 30, "eva@zwei.example": 14, "bob@acme.example": 30,
+    }  # fmt: skip
