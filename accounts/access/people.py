@@ -103,8 +103,9 @@ def list_addresses(actor: Actor, *, search: str = "") -> QuerySet[Address]:
         mine = mine.filter(
             Q(local_part__icontains=word) | Q(domain__name__icontains=word)
         )
+    running = AddressGrant.objects.filter(AddressGrant.running())
     shown = mine.select_related("domain", "alias_of__domain").prefetch_related(
-        Prefetch("grants", AddressGrant.objects.select_related("user"))
+        Prefetch("grants", running.select_related("user"))
     )
     return cast("QuerySet[Address]", shown.order_by("local_part", "domain__name"))
 

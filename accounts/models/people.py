@@ -200,7 +200,7 @@ class AddressGrant(TenantOwned):
     def right_label(self) -> str:
         """What the person may do, in words."""
         if self.can_act:
-            return gettext("ansehen, freigeben und verwerfen")
+            return gettext("freigeben und verwerfen")
         return gettext("nur ansehen")
 
 

@@ -19,6 +19,7 @@ from accounts.models import (
     Membership,
     OutgoingMail,
 )
+from accounts.models.people import today
 from tests import factories
 from tests.conftest import actor_of
 
@@ -90,6 +91,7 @@ def test_shows_addresses_and_who_sees_them(people, proposal, client_for):
     assert "sales@acme.example" in text
     assert "Post an 2 Tagen" in text
     assert "bob@acme.example" in text
+    assert text.count("nur Administratoren") == 1  # the catch-all
     assert "alle übrigen Adressen der Domain" in text
     assert "other.example" not in text
 
@@ -211,3 +213,11 @@ def test_members_and_strangers_decide_nothing(people, proposal, client_for):
     proposal.refresh_from_db()
     assert proposal.state == "open"
     assert bob.get(PAGE).status_code == 403
+
+
+def test_an_address_whose_grants_have_ended_is_the_admins_alone(people, client_for):
+    AddressGrant.objects.update(ends_on=today() - timedelta(days=1))
+
+    text = client_for(people.alice).get(PAGE).content.decode()
+
+    assert text.count("nur Administratoren") == 2
