@@ -6,6 +6,7 @@ from django.urls import path
 
 from accounts.views import (
     addresses,
+    administration,
     audit,
     claims,
     factors,
@@ -114,13 +115,32 @@ urlpatterns = [
     path("people/<uuid:pk>/grant/", grants.grant, name="grant"),
     path("people/<uuid:pk>/grant/take/", grants.take_grant, name="take_grant"),
     path("people/<uuid:pk>/end/", people.end_membership, name="end_membership"),
-    path("audit/", audit.log, name="audit"),
-    path("audit/csv/export/", audit.export_csv, name="export_audit_csv"),
-    path("audit/lines/export/", audit.export_lines, name="export_audit_lines"),
-    path("outbound/", outbound.outbound_accounts, name="outbound_accounts"),
-    path("outbound/create/", outbound.create_outbound, name="create_outbound"),
-    path("outbound/<uuid:pk>/renew/", outbound.renew_outbound, name="renew_outbound"),
-    path("outbound/<uuid:pk>/end/", outbound.end_outbound, name="end_outbound"),
+    path("administration/", administration.administration, name="administration"),
+    path("administration/audit/", audit.log, name="audit"),
+    path("administration/audit/csv/export/", audit.export_csv, name="export_audit_csv"),
+    path(
+        "administration/audit/lines/export/",
+        audit.export_lines,
+        name="export_audit_lines",
+    ),
+    path(
+        "administration/outbound/", outbound.outbound_accounts, name="outbound_accounts"
+    ),
+    path(
+        "administration/outbound/create/",
+        outbound.create_outbound,
+        name="create_outbound",
+    ),
+    path(
+        "administration/outbound/<uuid:pk>/renew/",
+        outbound.renew_outbound,
+        name="renew_outbound",
+    ),
+    path(
+        "administration/outbound/<uuid:pk>/end/",
+        outbound.end_outbound,
+        name="end_outbound",
+    ),
     path("password/", passwords.password_reset, name="password_reset"),
     path("password/sent/", passwords.password_reset_sent, name="password_reset_sent"),
     path("password/done/", passwords.password_reset_done, name="password_reset_done"),

@@ -30,10 +30,7 @@ def _navigation(actor: Actor, path: str) -> list[NavItem]:
     items.append((_("Domains"), "domains:domains", Permission.MANAGE_DOMAINS))
     items.append((_("Personen"), "accounts:people", Permission.MANAGE_PEOPLE))
     items.append((_("Diagnose"), "diagnostics:probes", Permission.VIEW_PROBES))
-    items.append(
-        (_("Outbound-Konten"), "accounts:outbound_accounts", Permission.MANAGE_OUTBOUND)
-    )
-    items.append((_("Protokoll"), "accounts:audit", Permission.VIEW_AUDIT))
+    items.append((_("Verwaltung"), "accounts:administration", Permission.VIEW_AUDIT))
     return [
         NavItem(label, url := reverse(name), path.startswith(url))
         for label, name, permission in items

@@ -45,6 +45,7 @@ OWN: set[str] = {
     "start",
     "accounts:export_audit_csv",  # what the page shows: test_audit_page.py
     "accounts:export_audit_lines",
+    "accounts:administration",  # leads on, says nothing about anybody
     "dashboard:dashboard",  # figures of the person's customer: test_dashboard.py
     "accounts:profile",
     "accounts:settings",

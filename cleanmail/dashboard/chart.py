@@ -34,6 +34,7 @@ class Column:
     held: Bar
     released: Bar
     x: str
+    anchor: str
     label: str
     is_labelled: bool
     is_alternate: bool
@@ -67,6 +68,11 @@ def draw(days: list[DayFigures]) -> Chart:
     slot = (RIGHT - LEFT) / len(days)
     every = -(-len(days) // LABELS_MOST)
     last = len(days) - 1
+
+    def is_edge(number: int) -> bool:
+        """Say whether the label would reach beyond the picture."""
+        return number == last and every > 1
+
     columns = [
         Column(
             figures=day,
@@ -74,7 +80,8 @@ def draw(days: list[DayFigures]) -> Chart:
             released=_bar(
                 LEFT + slot * (number + 0.58), slot * 0.26, day.released * scale
             ),
-            x=_number(LEFT + slot * (number + 0.5)),
+            x=_number(RIGHT if is_edge(number) else LEFT + slot * (number + 0.5)),
+            anchor="end" if is_edge(number) else "middle",
             label=_label(day.day, with_weekday=every == 1),
             is_labelled=(last - number) % every == 0,
             is_alternate=bool((last - number) // every % 2),

@@ -218,3 +218,14 @@ def test_staff_stay_unnamed(people, client_for):
     assert "sah einen Eintrag in der Verwaltung an" in page
     assert "support@" not in page
     assert "support@" not in body(client.post(CSV))
+
+
+def test_administration_leads_on_and_is_for_admins(people, client_for):
+    page = reverse("accounts:administration")
+
+    text = client_for(people.alice).get(page).content.decode()
+
+    for name in ("accounts:audit", "accounts:outbound_accounts", "domains:policy"):
+        assert f'href="{reverse(name)}"' in text
+    assert text.count('aria-current="page"') == 1
+    assert client_for(people.bob).get(page).status_code == 403
