@@ -30,6 +30,7 @@ from accounts.models import (
     Membership,
     OutboundAccount,
     OutboundScanner,
+    OutgoingMail,
     Policy,
     User,
 )
@@ -258,18 +259,13 @@ class OutboundAccountAdmin(AuditedAdmin):
     search_fields = ("username", "name")
 
 
-@admin.register(AuditEvent)
-class AuditEventAdmin(AuditedAdmin):
-    """The audit log: to read."""
+class ReadOnlyAdmin(AuditedAdmin):
+    """Rows that only the portal itself writes."""
 
-    exclude = ("sealed_hash",)
-    list_display = ("at", "action", "actor", "customer", "object_type", "object_id")
-    list_select_related = ("actor", "customer")
-    list_filter = ("action",)
     date_hierarchy = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Nobody writes it by hand."""
+        """Nobody writes one by hand."""
         return False
 
     def has_change_permission(
@@ -277,7 +273,7 @@ class AuditEventAdmin(AuditedAdmin):
         request: HttpRequest,  # noqa: ARG002
         obj: object = None,  # noqa: ARG002
     ) -> bool:
-        """Nobody changes it."""
+        """Nobody changes one."""
         return False
 
     def has_delete_permission(
@@ -285,5 +281,25 @@ class AuditEventAdmin(AuditedAdmin):
         request: HttpRequest,  # noqa: ARG002
         obj: object = None,  # noqa: ARG002
     ) -> bool:
-        """Nobody deletes it."""
+        """Nobody deletes one."""
         return False
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(ReadOnlyAdmin):
+    """The audit log: to read."""
+
+    exclude = ("sealed_hash",)
+    list_display = ("at", "action", "actor", "customer", "object_type", "object_id")
+    list_select_related = ("actor", "customer")
+    list_filter = ("action",)
+
+
+@admin.register(OutgoingMail)
+class OutgoingMailAdmin(ReadOnlyAdmin):
+    """The mails of the portal: which went, which wait, which nobody took."""
+
+    fields = ("kind", "user", "state", "attempts", "created_at", "next_try_at")
+    list_display = ("created_at", "kind", "user", "state", "attempts", "next_try_at")
+    list_select_related = ("user",)
+    list_filter = ("state", "kind")

@@ -87,7 +87,7 @@ STAFF_PERMISSIONS: dict[str, frozenset[str]] = {
     StaffRole.NONE: frozenset(),
     StaffRole.SUPPORT: _SUPPORT,
     StaffRole.OPERATOR: _SUPPORT
-    | {"accounts.view_auditevent"}
+    | {"accounts.view_auditevent", "accounts.view_outgoingmail"}
     | {
         f"{label.split('.')[0]}.{verb}_{label.split('.')[1]}"
         for label in _EDITABLE

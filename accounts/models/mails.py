@@ -27,16 +27,20 @@ class OutgoingMail(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="mails"
     )
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(_("Art"), max_length=40)
     sealed_details = models.BinaryField()
-    state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
-    next_try_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(
+        _("Stand"), max_length=16, choices=State, default=State.QUEUED
+    )
+    attempts = models.PositiveSmallIntegerField(_("Versuche"), default=0)
+    created_at = models.DateTimeField(_("erfasst am"), auto_now_add=True, db_index=True)
+    next_try_at = models.DateTimeField(_("nächster Versuch"), default=timezone.now)
     started_at = models.DateTimeField(null=True)
-    sent_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(_("beendet am"), null=True)
 
     class Meta:
+        verbose_name = _("ausgehende E-Mail")
+        verbose_name_plural = _("ausgehende E-Mails")
         indexes = (
             models.Index(
                 fields=["next_try_at"],

@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from accounts import outbox
 from accounts.models import (
     AuditEvent,
     Domain,
@@ -33,6 +34,7 @@ LISTS = [
     "outboundscanner",
     "outboundaccount",
     "auditevent",
+    "outgoingmail",
 ]
 
 
@@ -170,6 +172,20 @@ def test_the_audit_log_is_read_only(people, client_for):
     assert client.post(change, {"action": "x"}).status_code == 403
     assert client.post(url("auditevent_delete", event.pk)).status_code == 403
     assert client.get(url("auditevent_add")).status_code == 403
+
+
+def test_the_operator_reads_which_mails_wait_and_not_what_they_say(people, client_for):
+    row = outbox.put(people.bob, "new_sign_in", browser="Firefox", network="nowhere")
+    client = client_for(people.operator)
+
+    listed = client.get(url("outgoingmail_changelist")).content.decode()
+    shown = client.get(url("outgoingmail_change", row.pk)).content.decode()
+
+    assert "new_sign_in" in listed
+    assert "wartet" in listed
+    assert "Firefox" not in shown
+    assert "sealed" not in shown
+    assert client.post(url("outgoingmail_delete", row.pk)).status_code == 403
 
 
 def test_policy_is_edited_by_ticking(people, client_for):
