@@ -51,10 +51,11 @@ def send(
     extra: str = "",
     body: str = "Text",
     sender: str = "a@remote.example",
+    to: str = "bob@acme.example",
 ) -> None:
     """Bring a mail as a stranger does."""
     content = (
-        f"{extra}From: A <a@remote.example>\r\nTo: bob@acme.example\r\n"
+        f"{extra}From: A <a@remote.example>\r\nTo: {to}\r\n"
         f"Subject: {subject}\r\nDate: {formatdate()}\r\n"
         f"Message-ID: {make_msgid(domain='remote.example')}\r\n"
         f"\r\n{body}\r\n"
