@@ -292,6 +292,23 @@ def test_a_gateway_inside_is_refused_unless_the_operator_allows_its_network(
     assert [one.bodies for one in gateways] == [[], []]
 
 
+def test_the_console_gateway_shows_the_sms(settings, send, capsys, worker_in_line):
+    settings.SMS_GATEWAYS = ["console"]
+
+    message = send()
+
+    assert message.gateway == "console"
+    assert f"SMS an {NUMBER}: " in capsys.readouterr().out
+
+
+def test_a_folder_that_cannot_be_written_fails_over(gateways, send, settings, tmp_path):
+    settings.VAR_DIR = tmp_path / "var"
+    settings.VAR_DIR.write_text("a file where a folder should be")
+    settings.SMS_GATEWAYS = ["file", "second"]
+
+    assert send().gateway == "second"
+
+
 def test_all_gateways_down_ends_the_sms(gateways, send):
     for one in gateways:
         one.status = 503

@@ -183,6 +183,16 @@ def test_quotas_say_how_long_and_that_there_are_other_ways(people, device, clien
     assert "warten Sie 55 Minuten." in page
 
 
+def test_a_quota_of_the_day_is_said_in_hours(people, device, client):
+    for turn in range(10):
+        with after(1000 * turn):
+            log_in(Client())
+    with after(11_000):
+        page = log_in(client)
+
+    assert "warten Sie 21 Stunden." in page
+
+
 def test_an_sms_nobody_closed_counts_as_failed_after_five_minutes(device, client):
     """Worker and beat are dead: the page does not wait for ever."""
     log_in(client)
