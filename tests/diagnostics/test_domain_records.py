@@ -163,25 +163,28 @@ ED25519 = base64.b64encode(
 ).decode()
 
 
+KEYS = [
+    (f"v=DKIM1; k=rsa; p={RSA_2048}", "good"),
+    (f"p={RSA_2048}", "good"),
+    (f"v=DKIM1; k=rsa; p={RSA_2048[:80]} {RSA_2048[80:]};", "good"),
+    (f"v=DKIM1; k=ed25519; p={ED25519}", "good"),
+    (f"v=DKIM1; k=ed25519; p={ED25519[:-8]}", "bad"),
+    (f"v=DKIM2; p={RSA_2048}", "bad"),
+    (f"k=rsa; v=DKIM1; p={RSA_2048}", "bad"),
+    (f"v=DKIM1; k=rot13; p={RSA_2048}", "bad"),
+    (f"v=DKIM1; p={RSA_2048[:-20]}", "bad"),
+    (f"v=DKIM1; p={public(ec.generate_private_key(ec.SECP256R1()))}", "bad"),
+    (f"v=DKIM1; p={RSA_2048}; p={RSA_2048}", "bad"),
+    ("v=DKIM1; p=!!!", "bad"),
+    ("v=DKIM1; k=rsa", "bad"),
+    ("v=DKIM1; p=", "revoked"),
+    ("anything at all", "bad"),
+]
+
+
+# The keys are made anew in each process: they are no names for tests.
 @pytest.mark.parametrize(
-    ("text", "state"),
-    [
-        (f"v=DKIM1; k=rsa; p={RSA_2048}", "good"),
-        (f"p={RSA_2048}", "good"),
-        (f"v=DKIM1; k=rsa; p={RSA_2048[:80]} {RSA_2048[80:]};", "good"),
-        (f"v=DKIM1; k=ed25519; p={ED25519}", "good"),
-        (f"v=DKIM1; k=ed25519; p={ED25519[:-8]}", "bad"),
-        (f"v=DKIM2; p={RSA_2048}", "bad"),
-        (f"k=rsa; v=DKIM1; p={RSA_2048}", "bad"),
-        (f"v=DKIM1; k=rot13; p={RSA_2048}", "bad"),
-        (f"v=DKIM1; p={RSA_2048[:-20]}", "bad"),
-        (f"v=DKIM1; p={public(ec.generate_private_key(ec.SECP256R1()))}", "bad"),
-        (f"v=DKIM1; p={RSA_2048}; p={RSA_2048}", "bad"),
-        ("v=DKIM1; p=!!!", "bad"),
-        ("v=DKIM1; k=rsa", "bad"),
-        ("v=DKIM1; p=", "revoked"),
-        ("anything at all", "bad"),
-    ],
+    ("text", "state"), KEYS, ids=[str(number) for number in range(len(KEYS))]
 )
 def test_reads_keys(text, state):
     assert describe_key("s1", text)["state"] == state
