@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from functools import cache
 
@@ -334,9 +333,7 @@ def test_a_forbidden_name_server_is_never_asked(zones: Subject, hostile):
 
 
 def test_ends_when_its_time_is_up(zones: Subject, hostile):
-    since = time.monotonic()
+    # Without the clock of the whole it would wait for hours.
+    found = judge(zones, "slow.example", query_seconds=9999.0, total_seconds=1.0)
 
-    found = judge(zones, "slow.example", query_seconds=60.0, total_seconds=1.0)
-
-    assert time.monotonic() - since < 15
     assert found["spf"].level.value == "unknown"
