@@ -29,6 +29,8 @@ WORDS = {
     "address.ignore": _("verwarf einen Vorschlag für eine Adresse"),
     "audit.export": _("lud das Protokoll herunter"),
     "auth.end": _("beendete eine Anmeldung"),
+    "auth.end_by_admin": _("beendete die Anmeldungen einer Person"),
+    "auth.end_by_operator": _("Der Betreiber beendete die Anmeldungen einer Person"),
     "auth.end_others": _("beendete alle anderen Anmeldungen"),
     "auth.failed": _("meldete sich nicht mit dem richtigen Passwort oder Code an"),
     "auth.login": _("meldete sich an"),
