@@ -196,6 +196,7 @@ def test_recovery_codes_print_on_one_sheet_without_buttons(enrolled: Page):
     for hidden in ("Drucken", "Als Datei speichern", "Kopieren"):
         expect(enrolled.get_by_text(hidden, exact=True)).to_be_hidden()
     expect(enrolled.locator("#kept")).to_be_hidden()
+    expect(enrolled.locator(".path")).to_be_hidden()
 
 
 def codes_in(folder: Path) -> list[str]:
