@@ -41,6 +41,8 @@ class Mark:
     remedy: str = ""
     found: tuple[str, ...] = ()
     records: tuple[Record, ...] = ()
+    # What was said, where somebody was asked.
+    dialogue: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -175,7 +177,9 @@ def _next_hop(domain: Domain, probe: Probe | None) -> Mark:
     if probe is None or asked != (domain.next_hop_host, domain.next_hop_port):
         text = _("Eingetragen, aber noch nicht getestet.")
         return Mark(Station.NEXT_HOP, Level.UNKNOWN, text)
-    return _plain(Station.NEXT_HOP, judge(probe)[0])
+    said = [line for row in probe.evidence.all() for line in row.transcript]
+    mark = _plain(Station.NEXT_HOP, judge(probe)[0])
+    return replace(mark, dialogue=tuple(str(line) for line in said))
 
 
 def _day(at: object) -> str:

@@ -13,6 +13,8 @@ from diagnostics.domain_checks.tags import read_tags
 VERSION = re.compile(r"v\s*=\s*DMARC1\s*(;|\Z)")
 POLICIES = ("none", "quarantine", "reject")
 LEVELS_LIMIT = 4
+# The tag itself, not sp= of domains below.
+WATCHING = re.compile(r"\bp\s*=\s*none\b", re.IGNORECASE)
 
 
 def check_dmarc(lookup: Lookup, subject: Subject) -> Facts:
@@ -28,6 +30,8 @@ def check_dmarc(lookup: Lookup, subject: Subject) -> Facts:
     tags = dict(told or [])
     policy = tags.get("sp" if inherited and "sp" in tags else "p", "").lower()
     value = f"v=DMARC1; p=none; rua=mailto:postmaster@{subject.domain}"
+    if len(found) == 1 and policy == "none":
+        value = WATCHING.sub("p=quarantine", found[0], count=1)
     return {
         "state": reply.state,
         "found": found[:5] or ([inherited] if inherited else []),

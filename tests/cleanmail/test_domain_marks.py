@@ -75,6 +75,24 @@ def test_the_operators_relay_needs_no_next_hop(people, settings):
     assert stand(people.acme_domain, Station.NEXT_HOP).level == Level.OK
 
 
+def test_what_the_next_hop_said_is_shown(people):
+    domain = people.acme_domain
+    probe = make_check(
+        domain,
+        kind=Probe.Kind.NEXT_HOP,
+        configured_host=domain.next_hop_host,
+        configured_port=domain.next_hop_port,
+    )
+    probe.evidence.create(
+        customer=people.acme, ordinal=0, check_name="greeting", subject="x",
+        status="ok", facts={"code": 220}, transcript=["< 220 mx.acme.example"],
+    )  # fmt: skip
+
+    mark = stand(domain, Station.NEXT_HOP, next_hop=probe)
+
+    assert mark.dialogue == ("< 220 mx.acme.example",)
+
+
 @pytest.mark.parametrize(
     ("is_verified", "level"), [(True, Level.FAIL), (False, Level.UNKNOWN)]
 )

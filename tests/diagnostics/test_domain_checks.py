@@ -164,6 +164,12 @@ def test_name_servers_on_inner_addresses_are_told(checked):
     assert states["10.0.0.1"] == states["127.0.0.1"] == "forbidden"
 
 
+def test_a_rule_that_only_watches_is_made_stricter_from_what_is_there(zones: Subject):
+    found = judge(zones, "spf-lacks.example")["dmarc"]
+
+    assert found.record.value == "v=DMARC1; p=quarantine"
+
+
 def test_suggests_the_present_spf_record_with_our_include(zones: Subject):
     found = judge(zones, "spf-lacks.example")["spf"]
 

@@ -166,6 +166,9 @@ def test_a_domain_is_set_up_from_end_to_end(
     expect(page.locator("#step")).to_contain_text(
         "nimmt Post an", timeout=ANSWER_MILLISECONDS
     )
+    expect(page.locator("#step pre")).to_contain_text(
+        "250 2.1.5 Ok", timeout=ANSWER_MILLISECONDS
+    )
     assert "to=<postmaster" not in next_hop.log  # asked, not sent
 
     page.get_by_role("link", name="Empfang (MX)", exact=False).first.click()
