@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,21 +41,27 @@ def read_arrival(each: Transaction, filter_name: Filter) -> Arrival:
     if filter_name == Filter.AMAVIS:
         return _read_amavis(each, section)
     if filter_name == Filter.SPAMASSASSIN:
-        verdict, is_proved = read_spamassassin(section), True
-    else:
-        queue_id = each.client.queue_id
-        verdict = read_rspamd(section, queue_id, _envelope(each))
-        is_proved = is_from_rspamd(section, queue_id)
-    fields = [text for _, text in section.find_all("authentication-results")]
-    checks = read_checks(fields, each) if is_proved else ()
+        verdict = read_spamassassin(section)
+        return Arrival(each, section, verdict or Verdict(), _checks(section, each))
+    queue_id = each.client.queue_id
+    verdict = read_rspamd(section, queue_id, _envelope(each))
+    is_proved = verdict is not None or is_from_rspamd(section, queue_id)
+    checks = _checks(section, each) if is_proved else ()
     return Arrival(each, section, verdict or Verdict(), checks)
 
 
-def _envelope(each: Transaction) -> str:
-    """Return what a sender could choose outside the content."""
-    client = each.client
-    recipients = " ".join(recipient.address for recipient in each.recipients)
-    return f" {each.sender.address} {recipients} {client.helo} {client.name}"
+def _checks(section: Section, each: Transaction) -> tuple[Check, ...]:
+    if not settings.INTAKE_AUTHSERV_ID:
+        return ()
+    fields = [text for _, text in section.find_all("authentication-results")]
+    return read_checks(fields, each)
+
+
+def _envelope(each: Transaction) -> Iterator[str]:
+    """Yield what a sender could choose outside the content; seldom asked for."""
+    yield from (each.sender.address, each.client.helo, each.client.name)
+    for recipient in each.recipients:
+        yield recipient.address
 
 
 def _read_amavis(each: Transaction, section: Section) -> Arrival:

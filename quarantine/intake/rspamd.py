@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from accounts.models.customers import Category
 from quarantine.intake.headers import Section, clean, decode_words
@@ -36,7 +36,9 @@ def is_from_rspamd(section: Section, queue_id: str) -> bool:
     return bool(queue_id) and any(value == queue_id for _, value in ids)
 
 
-def read_rspamd(section: Section, queue_id: str, envelope: str = "") -> Verdict | None:
+def read_rspamd(
+    section: Section, queue_id: str, envelope: Iterable[str] = ()
+) -> Verdict | None:
     """Read X-Spamd-Result, if Rspamd wrote it for this very queue id.
 
     Rspamd takes foreign results out when it adds its own. Of several the one nearest to
@@ -74,13 +76,16 @@ def read_rspamd(section: Section, queue_id: str, envelope: str = "") -> Verdict 
     )
 
 
-def _is_spoken(symbols: Sequence[Symbol], section: Section, envelope: str) -> bool:
+def _is_spoken(
+    symbols: Sequence[Symbol], section: Section, envelope: Iterable[str]
+) -> bool:
     """Whether a rule's name with a score stands in the sender's own words.
 
     Rspamd writes options as they come: `"a]; NEWSLETTER(9.00)[b"@remote.example` makes
     a rule of the sender's own, and so a category that policy may let pass.
     """
-    words = decode_words(section.text_without("x-spamd-result")) + envelope
+    words = decode_words(section.text_without("x-spamd-result"))
+    words = " ".join((words, *envelope))
     words = words.replace("\\", "").casefold()
     names = {symbol.name.casefold() for symbol in symbols if symbol.is_against}
     return any(f"{name}(" in words for name in names)

@@ -200,7 +200,7 @@ def test_rule_that_a_sender_speaks_of_names_no_category(head: bytes, envelope: s
     )
     ours = result + b"X-Rspamd-Queue-Id: Q1\r\n"
 
-    verdict = read_rspamd(Section(head + ours + b"\r\n"), "Q1", envelope)
+    verdict = read_rspamd(Section(head + ours + b"\r\n"), "Q1", [envelope])
 
     assert read_rspamd(Section(ours + b"\r\n"), "Q1").category == "bulk"
     assert (verdict.category, verdict.must_hold) == ("spam", True)
