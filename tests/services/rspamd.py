@@ -15,9 +15,11 @@ from tests.services.waiting import end, wait_for_port
 
 START_SECONDS = 180
 NETWORK_MODULES = (
-    "rbl surbl dkim spf dmarc arc asn fuzzy_check phishing mx_check neural greylist"
-    " url_redirector rspamd_update hfilter"
+    "rbl surbl asn fuzzy_check phishing mx_check neural greylist url_redirector"
+    " rspamd_update hfilter"
 )
+AUTHENTICATION_MODULES = "dkim spf dmarc arc"
+NOWHERE = "127.0.0.1:1"
 # Beside `deploy/rspamd`: ports, no look-ups, test patterns, and a rule of our own.
 LOCAL = {
     "worker-proxy.inc": "count = 1;",
@@ -25,7 +27,7 @@ LOCAL = {
     "worker-controller.inc": 'bind_socket = "127.0.0.1:{controller}";',
     "options.inc": """
         enable_test_patterns = true; local_addrs = [];
-        dns {{ nameserver = ["127.0.0.1:1"]; timeout = 0.2s; retransmits = 1; }}
+        dns {{ nameserver = ["{name_server}"]; timeout = 0.2s; retransmits = 1; }}
     """,
     "multimap.conf": """
         HOLDME {{
@@ -37,11 +39,11 @@ LOCAL = {
 
 
 @contextmanager
-def rspamd(*, clamav: int = 0) -> Iterator[int]:
+def rspamd(*, clamav: int = 0, name_server: str = NOWHERE) -> Iterator[int]:
     """Run Rspamd with our `deploy/rspamd` and yield its milter port.
 
     Needs root. A subject with "holdme" scores 15. Without a port of clamd
-    nothing looks for viruses.
+    nothing looks for viruses, without a name server nothing for who authenticated.
     """
     folder = Path(tempfile.mkdtemp(prefix="cleanmail-rspamd-"))
     folder.chmod(0o755)
@@ -50,7 +52,7 @@ def rspamd(*, clamav: int = 0) -> Iterator[int]:
         "worker-proxy.inc": {":11332": f":{milter}"},
         "antivirus.conf": {":3310": f":{clamav}"},
     }
-    _write(folder, ports, controller=controller)
+    _write(folder, ports, controller=controller, name_server=name_server)
     if not clamav:
         (folder / "conf" / "local.d" / "antivirus.conf").unlink()
     variables = {
@@ -85,6 +87,11 @@ def _write(folder: Path, ports: dict[str, dict[str, str]], **told: object) -> No
             file.write(text.format(folder=folder, **told))
     for module in NETWORK_MODULES.split():
         (local / f"{module}.conf").write_text("enabled = false;")
+    # Asked about a client on loopback too: ours are.
+    has_dns = told["name_server"] != NOWHERE
+    asked = "check_local = true;" if has_dns else "enabled = false;"
+    for module in AUTHENTICATION_MODULES.split():
+        (local / f"{module}.conf").write_text(asked)
     (folder / "holdme.map").write_text("/holdme/i\n")
     for name in ("db", "run", "log"):
         (folder / name).mkdir()

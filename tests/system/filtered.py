@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from base64 import b64encode
+from collections.abc import Callable
 from email.utils import formatdate, make_msgid
 
 import pytest
@@ -52,6 +53,7 @@ def send(
     body: str = "Text",
     sender: str = "a@remote.example",
     to: str = "bob@acme.example",
+    sign: Callable[[str], str] = str,
 ) -> None:
     """Bring a mail as a stranger does."""
     content = (
@@ -69,7 +71,7 @@ def send(
             "DATA",
         )
         assert replies[-1].startswith("354"), replies
-        client.socket.sendall(stuff(content.encode()))
+        client.socket.sendall(stuff(sign(content).encode()))
         reply = client.reply()
         assert reply.startswith("250"), reply
 

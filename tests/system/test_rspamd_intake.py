@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from quarantine.intake.headers import Section
 from quarantine.states import State
@@ -15,6 +17,8 @@ from quarantine.store import open_content
 from tests.conftest import People
 from tests.services.clamav import SIGNATURE, clamav
 from tests.services.deployed import deployed
+from tests.services.dkim import public_part, sign
+from tests.services.dns import FIRST, free_dns_port, nsd, start_of
 from tests.services.intake import intake
 from tests.services.postfix import Postfix, postfix
 from tests.services.rspamd import rspamd
@@ -45,6 +49,15 @@ FORGED = (
     "Authentication-Results: mx.test.example; dkim=pass header.d=bank.example\r\n"
 )
 # Some of its options are the sender's own words.
+NAMES = "@ NS ns1.dns.example.\n"
+ZONE = (
+    start_of("remote.example")
+    + """@ NS ns1.dns.example.
+@ TXT "v=spf1 ip4:127.0.0.1 -all"
+_dmarc TXT "v=DMARC1; p=reject"
+s1._domainkey TXT "v=DKIM1; k=rsa; p=" {key}
+"""
+)
 SPEAKING = '"a]; NEWSLETTER(9.00)[b"@remote.example'
 
 
@@ -62,13 +75,13 @@ class Site:
 
 
 @contextmanager
-def site(folder: Path, *, clamav: int = 0) -> Iterator[Site]:
+def site(folder: Path, **told: object) -> Iterator[Site]:
     """Run all of it, by the very files of `deploy/`."""
     checks = folder / "milter_header_checks"
     with (
         intake(folder, INTAKE_AUTHSERV_ID="mx.test.example") as running,
         SmtpServer() as next_hop,
-        rspamd(clamav=clamav) as milter,
+        rspamd(**told) as milter,
     ):
         folder.chmod(0o755)
         rules = {":2424": f":{running.port}"}
@@ -125,3 +138,36 @@ def test_rspamd_holds_what_it_found_and_lets_the_rest_pass(
         shared = holds[subject, "bob@acme.example"].message
         assert b"x@open.example" not in b"".join(open_content(shared))
     assert len(holds) == 9
+
+
+@pytest.mark.full
+def test_results_of_spf_dkim_and_dmarc_are_rspamds_own(people: People, tmp_path: Path):
+    key = generate_private_key(public_exponent=65537, key_size=2048)
+    port = free_dns_port()
+    zones = {"remote.example": ZONE.format(key=public_part(key))}
+    claimed = "Authentication-Results: mx.test.example; dkim=pass header.d=a.example"
+
+    with (
+        nsd(FIRST, port, {"example": start_of("example") + NAMES, **zones}),
+        site(tmp_path, name_server=f"{FIRST}:{port}") as made,
+    ):
+        send(made.mta, "holdme signed", sign=partial(sign, key))
+        send(made.mta, "holdme claimed", extra=f"{claimed}\r\n")
+        assert made.mta.wait_empty(HOLD_SECONDS), made.mta.log[-3000:]
+
+    holds = by_recipient()
+    found = {
+        subject: {
+            fact["method"]: (fact["result"], fact["domain"])
+            for fact in holds[subject, "bob@acme.example"].message.facts[
+                "authentication"
+            ]
+        }
+        for subject in ("holdme signed", "holdme claimed")
+    }
+    assert found["holdme signed"] == {
+        "spf": ("pass", "remote.example"),
+        "dkim": ("pass", "remote.example"),
+        "dmarc": ("pass", "remote.example"),
+    }
+    assert found["holdme claimed"]["dkim"] == ("none", "")
