@@ -140,6 +140,7 @@ def test_staff_may_do_what_is_pinned_here_and_nothing_else():
     assert STAFF_PERMISSIONS[StaffRole.OPERATOR] == {
         *SUPPORT,
         "accounts.view_auditevent",
+        "accounts.view_outgoingmail",
         *(
             f"accounts.{verb}_{model}"
             for model in (

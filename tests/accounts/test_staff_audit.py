@@ -11,8 +11,10 @@ from django.contrib import admin
 from django.db import models
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts import audit
+from accounts.actions.history import put_mail
 from accounts.models import (
     Address,
     AddressGrant,
@@ -22,6 +24,7 @@ from accounts.models import (
     Membership,
     OutboundAccount,
     OutboundScanner,
+    OutgoingMail,
     Policy,
     User,
 )
@@ -45,13 +48,14 @@ def rows(people) -> dict[type[models.Model], models.Model]:
     factories.make_scanner()
     factories.make_probe(people.acme)
     audit.record(actor_of(people.alice), "probe.start")
+    put_mail(people.bob, "password_changed", at=timezone.now().isoformat())
     made = {
         Customer: people.acme,
         User: people.bob,
     }
     for model in (
         Domain, Policy, Membership, Address, AddressGrant, OutboundScanner,
-        OutboundAccount, AuditEvent, Probe,
+        OutboundAccount, OutgoingMail, AuditEvent, Probe,
     ):  # fmt: skip
         made[model] = model.objects.first()
     return made

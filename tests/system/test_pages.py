@@ -10,14 +10,16 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
 
+from accounts import audit
 from accounts.mail import password_link
 from accounts.models import User
 from diagnostics.models import Evidence, Probe
 from quarantine.states import State
 from tests import factories
-from tests.conftest import People, make_totp_device
+from tests.conftest import People, actor_of, make_totp_device
 from tests.services.browser import DESKTOP, PHONE
 from tests.services.demo import PASSWORD, Demo
 from tests.system import flows
@@ -123,6 +125,7 @@ def pages(people) -> dict[str, tuple[User | None, str]]:
         "hold-refused": (people.rita, f"/holds/{held}/"),
         **{f"hold-{s}": (alice, f"/holds/{made[s].pk}/") for s in State},
         **domain_pages(people),
+        **administration_pages(people),
         "probes": (alice, "/diagnostics/"),
         "probe": (alice, f"/diagnostics/{probe.pk}/"),
         **{f"probe-{s}": (alice, f"/diagnostics/{pk}/") for s, pk in ended.items()},
@@ -149,6 +152,26 @@ def domain_pages(people: People) -> dict[str, tuple[User | None, str]]:
         "domain-remove": (alice, f"{mine}remove/"),
         "domain-policy": (alice, f"{mine}policy/"),
         "policy": (alice, "/domains/policy/"),
+    }
+
+
+def administration_pages(people: People) -> dict[str, tuple[User | None, str]]:
+    """Return the overview and what an admin looks after now and then."""
+    account = factories.make_outbound_account(people.acme, name="Exchange Bern")
+    factories.make_outbound_account(
+        people.acme, ended_at=timezone.now(), last_used_at=timezone.now()
+    )
+    audit.record(actor_of(people.alice), "membership.role", people.bob)
+    alice = people.alice
+    return {
+        "dashboard": (alice, "/dashboard/?days=90"),
+        "dashboard-empty": (people.charlie, "/dashboard/"),
+        "administration": (alice, "/administration/"),
+        "audit": (alice, "/administration/audit/"),
+        "audit-none": (alice, "/administration/audit/?until=2020-01-01"),
+        "outbound": (alice, "/administration/outbound/"),
+        "outbound-empty": (people.charlie, "/administration/outbound/"),
+        "outbound-end": (alice, f"/administration/outbound/{account.pk}/end/"),
     }
 
 
