@@ -27,6 +27,8 @@ PASSWORD_LENGTH = 24
 NAME_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 NAME_LENGTH = 10
 LIVE_LIMIT = 10
+# Within an hour; whoever makes more is a machine.
+MADE_LIMIT = 20
 ENDED_SHOWN = 50
 
 

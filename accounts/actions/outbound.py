@@ -5,32 +5,36 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, throttles
 from accounts.actions.history import notify
 from accounts.errors import OutboundAccountEnded, TooManyOutboundAccounts
 from accounts.models import Customer, OutboundAccount, User
-from accounts.outbound import LIVE_LIMIT, Credentials, draw_password, draw_username
+from accounts.outbound import (
+    LIVE_LIMIT,
+    MADE_LIMIT,
+    Credentials,
+    draw_password,
+    draw_username,
+)
 from accounts.tenancy import Actor, Permission, Role, require_permission
 
 
-@transaction.atomic(durable=True)
 def create_outbound_account(name: str, *, actor: Actor) -> Credentials:
-    """Make an account beside those there are; raise TooManyOutboundAccounts."""
-    require_permission(actor, Permission.MANAGE_OUTBOUND)
-    return _create(name, actor, "outbound.create")
+    """Make an account beside those there are.
+
+    Raise TooManyOutboundAccounts, RateLimited.
+    """
+    _spend(actor)
+    return _create(name, actor)
 
 
-@transaction.atomic(durable=True)
 def renew_outbound_account(account: OutboundAccount, *, actor: Actor) -> Credentials:
     """Make a successor of the same name; the old one lets in until it is ended.
 
-    Raise OutboundAccountEnded, TooManyOutboundAccounts.
+    Raise OutboundAccountEnded, TooManyOutboundAccounts, RateLimited.
     """
-    require_permission(actor, Permission.MANAGE_OUTBOUND)
-    mine = OutboundAccount.objects.visible_to(actor).filter(ended_at=None)
-    if not mine.filter(pk=account.pk).exists():
-        raise OutboundAccountEnded(account.pk)
-    return _create(account.name, actor, "outbound.renew")
+    _spend(actor)
+    return _create_after(account, actor)
 
 
 @transaction.atomic(durable=True)
@@ -48,7 +52,27 @@ def end_outbound_account(account: OutboundAccount, *, actor: Actor) -> None:
     _tell_admins(actor, "outbound_ended")
 
 
-def _create(name: str, actor: Actor, action: str) -> Credentials:
+def _spend(actor: Actor) -> None:
+    """Count one more, each a mail to every admin; before any transaction."""
+    require_permission(actor, Permission.MANAGE_OUTBOUND)
+    subject = str(actor.customer_id)
+    throttles.spend("outbound.create", subject, limit=MADE_LIMIT, seconds=3600)
+
+
+@transaction.atomic(durable=True)
+def _create(name: str, actor: Actor) -> Credentials:
+    return _make(name, actor, "outbound.create")
+
+
+@transaction.atomic(durable=True)
+def _create_after(account: OutboundAccount, actor: Actor) -> Credentials:
+    mine = OutboundAccount.objects.visible_to(actor).filter(ended_at=None)
+    if not mine.filter(pk=account.pk).exists():
+        raise OutboundAccountEnded(account.pk)
+    return _make(account.name, actor, "outbound.renew")
+
+
+def _make(name: str, actor: Actor, action: str) -> Credentials:
     # One at a time for each customer, or two tabs together pass the limit.
     Customer.objects.select_for_update().get(pk=actor.customer_id)
     live = OutboundAccount.objects.filter(customer=actor.customer_id, ended_at=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -22,7 +23,11 @@ from accounts.actions.outbound import (
 )
 from accounts.answers import status_of
 from accounts.decorators import require_step_up
-from accounts.errors import OutboundAccountEnded, TooManyOutboundAccounts
+from accounts.errors import (
+    OutboundAccountEnded,
+    RateLimited,
+    TooManyOutboundAccounts,
+)
 from accounts.forms.outbound import OutboundNameForm
 from accounts.outbound import Credentials
 from accounts.responses import portal_page
@@ -49,6 +54,9 @@ def create_outbound(request: ActorRequest) -> HttpResponse:
     except TooManyOutboundAccounts as error:
         form.add_error(None, error.user_message)
         return _accounts(request, form)
+    except RateLimited as error:
+        form.add_error(None, ValidationError(error.user_message, code="limited"))
+        return _accounts(request, form)
     return _show_once(request, made)
 
 
@@ -60,7 +68,7 @@ def renew_outbound(request: ActorRequest, pk: UUID) -> HttpResponse:
     account = outbound.get_account(request.actor, pk)
     try:
         made = renew_outbound_account(account, actor=request.actor)
-    except TooManyOutboundAccounts as error:
+    except (RateLimited, TooManyOutboundAccounts) as error:
         messages.error(request, error.user_message)
     except OutboundAccountEnded:
         messages.error(request, _("Dieses Konto ist bereits beendet."))

@@ -19,6 +19,7 @@ from accounts.errors import (
 )
 from accounts.models import AuditEvent, OutboundAccount
 from accounts.outbound import LIVE_LIMIT, draw_password, draw_username
+from cleanmail.demo.servers import lets_in
 from tests import factories
 from tests.conftest import actor_of
 
@@ -204,3 +205,35 @@ def test_every_admin_is_told_and_all_is_written_down(
         "outbound.end",
     ]
     assert not any(made.password in str(event.detail) for event in events)
+
+
+def test_nobody_makes_them_without_end(people, client_for, monkeypatch):
+    monkeypatch.setattr("accounts.actions.outbound.MADE_LIMIT", 2)
+    client = client_for(people.alice)
+    for _ in range(2):
+        client.post(CREATE, {"name": "x"})
+    old = OutboundAccount.objects.first()
+
+    third = client.post(CREATE, {"name": "x"})
+    renewed = client.post(reverse("accounts:renew_outbound", args=[old.pk]))
+
+    assert third.status_code == 429
+    assert "Zu viele Versuche" in third.content.decode()
+    assert renewed.status_code == 302
+    assert OutboundAccount.objects.count() == 2
+
+
+def test_the_demos_scanner_decides_by_the_same_accounts(people):
+    account = factories.make_outbound_account(people.acme, password="Zug4711Zug")
+    name = account.username
+
+    right = lets_in(name.upper(), "Zug4711Zug")
+    wrong = [lets_in(name, "Zug4711"), lets_in("outnobody", "Zug4711Zug")]
+    account.refresh_from_db()
+    people.acme.is_active = False
+    people.acme.save()
+
+    assert right
+    assert wrong == [False, False]
+    assert account.last_used_at is not None
+    assert not lets_in(name, "Zug4711Zug")
