@@ -70,9 +70,15 @@ def find_block(section: Section) -> Block | None:
     block = Block(tuple(own), trace.end, below)
     mail_id = block.get("x-quarantine-id").strip("<>")
     is_closed = trace.name == "received" and f" id {mail_id};" in _unnamed(trace)
-    if not mail_id or not is_closed or not block.get("x-envelope-to-blocked"):
+    named = block.get("x-envelope-from"), block.get("x-envelope-to-blocked")
+    if not mail_id or not is_closed or not all(map(_are_addresses, named)):
         return None
     return block
+
+
+def _are_addresses(text: str) -> bool:
+    """Whether every address in it can be read: none may be lost unseen."""
+    return bool(text) and not ADDRESS.sub("", text).strip(", \t\r\n")
 
 
 def _unnamed(trace: Field) -> str:

@@ -120,7 +120,7 @@ class Section:
         return _text(FIELD.sub(keep, self._head))
 
     def leading(self, is_wanted: Callable[[str], bool]) -> list[Field]:
-        """Return the fields on top that are wanted, and the two below them."""
+        """Return the fields on top that are wanted, and the two below them: whole."""
         found: list[Field] = []
         place, unwanted = 0, 0
         while unwanted < 2 and len(found) < LEADING_MAX:
@@ -128,7 +128,7 @@ class Section:
             if match is None:
                 break
             name, place = match[1].decode("ascii").lower(), match.end()
-            found.append(Field(name, _text(match[2][:VALUE_BYTES_MAX]), place))
+            found.append(Field(name, _text(match[2]), place))
             unwanted += unwanted > 0 or not is_wanted(name)
         return found
 

@@ -137,6 +137,16 @@ def test_null_sender_and_odd_addresses_are_read_from_the_block():
     ]
 
 
+def test_none_of_very_many_recipients_is_lost():
+    many = [f"a-rather-long-local-part-{n}@acme.example" for n in range(1000)]
+    told = ",\r\n ".join(f"<{address}>" for address in many).encode()
+    content = amavis().replace(b"<bob@acme.example>,\r\n <info@acme.example>", told)
+
+    each = arrive(content, Filter.AMAVIS).transaction
+
+    assert [recipient.address for recipient in each.recipients] == many
+
+
 FORGED_BLOCK = AMAVIS % b"X-Amavis-Alert: INFECTED, forged\r\n"
 
 
@@ -150,11 +160,13 @@ FORGED_BLOCK = AMAVIS % b"X-Amavis-Alert: INFECTED, forged\r\n"
         amavis().replace(b"X-Quarantine-ID: <EB9jPazX3T3o>", b"X-Quarantine-ID: <>"),
         amavis().replace(b" id EB9jPazX3T3o;", b" id Other;"),
         amavis().replace(b"X-Envelope-To-Blocked", b"X-Envelope-Nobody"),
+        amavis().replace(b" <info@acme.example>\r\nX-Q", b" info@acme.example\r\nX-Q"),
+        amavis().replace(b"From: <a@remote.example>", b"From: nobody", 1),
         AMAVIS % b"" + b"\r\n",
         AMAVIS % b"",
         b"",
     ],
-    ids=range(10),
+    ids=range(12),
 )
 def test_block_that_amavis_did_not_write_is_not_believed(content: bytes):
     arrival = arrive(content, Filter.AMAVIS)
@@ -325,10 +337,11 @@ def test_without_a_name_of_our_own_none_is_believed(settings):
         b"X-Envelope-From: <" + b'"\\' * 400_000 + b"\r\nX-Quarantine-ID: <a>\r\n",
         b"X-Envelope-From: <>\r\n" * 40_000,
         AMAVIS.replace(b"<bob@acme.example>", b'<"' + b"\\" * 15_000) % b"" + POSTFIX,
+        AMAVIS.replace(b"<bob@acme.example>", b'<"' * 200_000) % b"" + POSTFIX,
         AMAVIS % (b"X-Amavis-Alert: a\r\n" * 40_000) + POSTFIX,
         AMAVIS % b"" + b"Received: from a (b [1.1.1.1])" + b" (Postfix)" * 90_000,
     ],
-    ids=range(10),
+    ids=range(11),
 )
 @pytest.mark.parametrize("filter_name", list(Filter))
 def test_hostile_fields_cost_little_time(named, head: bytes, filter_name: Filter):
