@@ -20,6 +20,7 @@ from quarantine.models import Hold, Message
 from quarantine.store import Writer, open_content
 from tests.conftest import People
 from tests.factories import make_customer
+from tests.quarantine.test_intake_hold import SPAM
 
 HOSTILE = "x" * 2000 + "@acme.example"  # no column takes it
 
@@ -137,7 +138,8 @@ def test_what_policy_lets_pass_wakes_a_worker_after_the_commit(people: People):
     def wake(hold: Hold) -> None:
         seen.append(Hold.objects.get(pk=hold.pk).state)
 
-    commit(transaction("bob@acme.example"), wake=wake)
+    proved = transaction("bob@acme.example", queue_id="Q1", content=SPAM)
+    commit(proved, wake=wake)
 
     assert seen == ["releasing"]
 

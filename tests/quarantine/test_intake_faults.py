@@ -23,6 +23,7 @@ from quarantine.models import Hold, Message
 from quarantine.states import State
 from quarantine.store import open_content
 from tests.conftest import People
+from tests.quarantine.test_intake_hold import SPAM
 from tests.services.intake import ROOT, Intake, environment, greeted, intake
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -212,7 +213,10 @@ def test_broker_away_does_not_hold_up_intake(people: People, tmp_path: Path):
         intake(tmp_path, REDIS_URL="redis://127.0.0.1:1/0") as running,
         greeted(running, timeout=5) as client,
     ):
-        replies = [client.send(b"x\r\n")[0] for _ in range(3)]
+        replies = [
+            client.send(SPAM + text, queue_id="Q1")[0]
+            for text in (b"1\r\n", b"2\r\n", b"3\r\n")
+        ]
 
     assert all(reply.startswith("250") for reply in replies)
     assert Hold.objects.filter(state=State.RELEASING).count() == 3
