@@ -49,12 +49,14 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Read the membership of this request's person."""
         request.actor = None  # type: ignore[attr-defined]  # ActorRequest types it
+        request.memberships = []  # type: ignore[attr-defined]  # for pages to list
         if request.user.is_authenticated and request.user.is_active:
             memberships = Membership.objects.select_related("customer").filter(
                 user=request.user, customer__is_active=True
             )
             chosen = request.session.get("customer_id")
             own = {str(item.customer_id): item for item in memberships.order_by("pk")}
+            request.memberships = list(own.values())  # type: ignore[attr-defined]
             membership = own.get(str(chosen)) or next(iter(own.values()), None)
             if membership is not None:
                 request.actor = make_actor(membership)  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from django.views.decorators.http import (
 )
 
 from accounts import second_factor, sessions
-from accounts.access.people import list_own_memberships, may_ask_for_address
+from accounts.access.people import may_ask_for_address
 from accounts.actions import profile as actions
 from accounts.actions import sign_ins
 from accounts.answers import status_of
@@ -50,7 +50,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "sheet": sheet,
         "codes_left": sheet.count_left() if sheet else 0,
         "demand": find_demand(user),
-        "memberships": list_own_memberships(user),
+        "memberships": request.memberships,  # type: ignore[attr-defined]  # middleware
         "may_ask": may_ask_for_address(getattr(request, "actor", None)),
     }
     return render(request, "accounts/profile.html", context)
