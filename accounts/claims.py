@@ -28,7 +28,7 @@ def find_claimable(email: str) -> Mailbox | None:
     """Return the mailbox that whoever reads the address may claim, None if none.
 
     Not claimable: tagged addresses, aliases, other names of a domain, what an admin
-    has skipped, and whatever only a catch-all would take.
+    has skipped or is asked to decide, and whatever only a catch-all would take.
     """
     domain = _find_domain(email)
     if domain is None or not _is_allowed(domain):
@@ -44,7 +44,7 @@ def find_claimable(email: str) -> Mailbox | None:
     if entered is not None:
         return mailbox if entered.alias_of_id is None else None
     seen = AddressProposal.objects.filter(
-        **same, state=AddressProposal.State.OPEN, days_seen__gt=0
+        **same, state=AddressProposal.State.OPEN, days_seen__gt=0, asked_by=None
     )
     return mailbox if seen.exists() else None
 

@@ -10,11 +10,14 @@ from django.conf import settings
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import audit
+from accounts import audit, throttles
 from accounts.errors import AlreadyMember
 from accounts.mailboxes import Mailbox, keep_address
 from accounts.models import Invitation, Membership
 from accounts.tenancy import TenantQuerySet
+
+DAY = 86400
+PER_ADDRESS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,13 @@ class Invitee:
     mailboxes: list[Mailbox]
     full_name: str = ""
     language: str = ""
+
+
+def spend(customer_id: UUID, email: str) -> None:
+    """Count one mail to an address that somebody has named; raise RateLimited."""
+    limit = settings.INVITATIONS_PER_DAY
+    throttles.spend("invite.address", email, limit=PER_ADDRESS, seconds=DAY)
+    throttles.spend("invite", str(customer_id), limit=limit, seconds=DAY)
 
 
 def keep(customer_id: UUID, invitee: Invitee, *, inviter_id: UUID | None) -> Invitation:

@@ -7,14 +7,13 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from accounts import outbox, throttles
+from accounts import outbox
 from accounts.errors import CleanmailError, RateLimited
-from accounts.invitations import Invitee, keep
+from accounts.invitations import Invitee, keep, spend
 from accounts.keyring import seal, unseal
 from accounts.mailboxes import Domains
 from accounts.models import Membership, PeopleImport
@@ -23,7 +22,6 @@ from accounts.tenancy import Role
 
 logger = logging.getLogger(__name__)
 
-DAY = 86400
 # A worker that died in the middle.
 LOST_AFTER = timedelta(minutes=10)
 KEPT = timedelta(days=30)
@@ -56,15 +54,10 @@ def run(import_id: UUID | str) -> None:
             logger.warning("list %s stops: nobody stands behind it", found.pk)
             break
         try:
-            throttles.spend(
-                "invite",
-                str(found.customer_id),
-                limit=settings.INVITATIONS_PER_DAY,
-                seconds=DAY,
-            )
+            spend(found.customer_id, row.email)
         except RateLimited:
-            logger.warning("list %s stops at the daily limit", found.pk)
-            break
+            _pass_over(found)
+            continue
         _invite(found, row, domains)
     _finish(found)
 
@@ -124,6 +117,12 @@ def _invite(found: PeopleImport, row: Row, domains: Domains) -> None:
         logger.info("line %d of list %s: %s", row.line, found.pk, type(error).__name__)
     else:
         mine.update(invited_count=F("invited_count") + 1)
+
+
+@transaction.atomic(durable=True)
+def _pass_over(found: PeopleImport) -> None:
+    """Leave one out whose limit, or the customer's, is reached; the page says so."""
+    PeopleImport.objects.filter(pk=found.pk).update(done_count=F("done_count") + 1)
 
 
 @transaction.atomic(durable=True)

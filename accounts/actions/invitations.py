@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit, throttles
+from accounts import audit
 from accounts.actions.history import put_mail
 from accounts.claims import find_claimable
 from accounts.errors import InvitationVoid
-from accounts.invitations import Invitee, keep, open_row, renew
+from accounts.invitations import Invitee, keep, open_row, renew, spend
 from accounts.mailboxes import keep_address
 from accounts.models import (
     Address,
@@ -22,9 +21,6 @@ from accounts.models import (
 )
 from accounts.tenancy import Actor, Permission, require_permission
 
-DAY = 86400
-PER_ADDRESS = 5
-
 
 def invite(invitee: Invitee, *, actor: Actor) -> Invitation:
     """Mail a link to join; raise AlreadyMember or RateLimited.
@@ -33,15 +29,8 @@ def invite(invitee: Invitee, *, actor: Actor) -> Invitation:
     invitation that is still open gets the new role and addresses and is sent again.
     """
     require_permission(actor, Permission.MANAGE_PEOPLE)
-    spend(actor, invitee.email)
+    spend(actor.customer_id, invitee.email)
     return _invite(invitee, actor)
-
-
-def spend(actor: Actor, email: str) -> None:
-    """Count one mail to an address that somebody has typed; raise RateLimited."""
-    customer, limit = str(actor.customer_id), settings.INVITATIONS_PER_DAY
-    throttles.spend("invite.address", email, limit=PER_ADDRESS, seconds=DAY)
-    throttles.spend("invite", customer, limit=limit, seconds=DAY)
 
 
 @transaction.atomic(durable=True)
@@ -54,7 +43,7 @@ def _invite(invitee: Invitee, actor: Actor) -> Invitation:
 def send_again(invitation: Invitation, *, actor: Actor) -> None:
     """Mail a new link; the old one is void from now on; raise RateLimited."""
     require_permission(actor, Permission.MANAGE_PEOPLE)
-    spend(actor, invitation.email)
+    spend(actor.customer_id, invitation.email)
     _send_again(invitation, actor)
 
 

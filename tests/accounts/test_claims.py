@@ -83,7 +83,7 @@ def test_an_entered_mailbox_is_claimable(people, acme):
         "sales+x@acme.example",
         "robert@acme.example",  # another name of bob@
         "skipped@acme.example",
-        "asked@acme.example",  # asked for by a member, no mail seen
+        "asked@acme.example",  # a member asks for it: the admin decides
         "alice@other.example",  # a customer that does not allow it
         "x@unknown.example",
         "sales@www.acme.example",
@@ -93,7 +93,9 @@ def test_an_entered_mailbox_is_claimable(people, acme):
 def test_everybody_else_gets_the_same_answer_and_no_mail(people, acme, email):
     factories.make_address(people.acme_domain, "robert", alias_of=people.bob_address)
     factories.make_proposal(people.acme_domain, "skipped", days_seen=9, state="ignored")
-    factories.make_proposal(people.acme_domain, "asked", asked_by=people.bob)
+    factories.make_proposal(
+        people.acme_domain, "asked", asked_by=people.bob, days_seen=9
+    )
     factories.make_address(Domain.objects.get(customer=people.other), "alice")
 
     response = claim(email)

@@ -304,3 +304,16 @@ def test_previews_are_counted(people, acme, client_for):
     statuses = [upload(client, "a@acme.example").status_code for _ in range(31)]
 
     assert statuses[29:] == [302, 429]
+
+
+def test_the_same_list_again_and_again_floods_nobody(people, acme):
+    for _ in range(7):
+        found = factories.make_import(
+            acme, people.alice, Row(1, "a@acme.example"), confirmed_at=timezone.now()
+        )
+        people_import.run(found.pk)
+
+    found.refresh_from_db()
+    assert OutgoingMail.objects.count() == 5
+    assert found.finished_at is not None
+    assert found.left_count == 1
