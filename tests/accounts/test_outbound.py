@@ -77,7 +77,9 @@ def test_draws_signs_that_no_server_spoils_and_nobody_mixes_up():
 
 
 @pytest.mark.parametrize(
-    "path", [CREATE, reverse("accounts:renew_outbound", args=[factories.uuid7()])]
+    "path",
+    [CREATE, reverse("accounts:renew_outbound", args=[factories.uuid7()])],
+    ids=["create", "renew"],
 )
 def test_rejects_get_where_something_is_made(path, people, client_for):
     assert client_for(people.alice).get(path).status_code == 405
