@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -102,36 +103,6 @@ def _send_joining(found: Invitation) -> None:
     )
 
 
-def send_password_changed(user: User, at: datetime) -> None:
-    """Tell that the password is a new one."""
-    _send(user, "password_changed", at=at)
-
-
-def send_factor_added(user: User, at: datetime) -> None:
-    """Tell that a second factor was added."""
-    _send(user, "factor_added", at=at)
-
-
-def send_factor_removed(user: User, at: datetime) -> None:
-    """Tell that a second factor was removed."""
-    _send(user, "factor_removed", at=at)
-
-
-def send_factor_reset(user: User, at: datetime) -> None:
-    """Tell that the operator took all second factors away."""
-    _send(user, "factor_reset", at=at)
-
-
-def send_factor_reset_by_admin(user: User, at: datetime) -> None:
-    """Tell that an admin took all second factors away."""
-    _send(user, "factor_reset_by_admin", at=at)
-
-
-def send_passkey_cloned(user: User, at: datetime) -> None:
-    """Tell that a passkey was refused, for there seems to be a copy of it."""
-    _send(user, "passkey_cloned", at=at)
-
-
 def send_factor_demanded(
     user: User, _at: datetime, *, customer: str, due_on: str
 ) -> None:
@@ -139,46 +110,6 @@ def send_factor_demanded(
     if user.is_active:
         due = date.fromisoformat(due_on)
         _send(user, "factor_demanded", customer=customer, due_on=due)
-
-
-def send_recovery_used(user: User, at: datetime) -> None:
-    """Tell that a recovery code was accepted."""
-    _send(user, "recovery_used", at=at)
-
-
-def send_recovery_renewed(user: User, at: datetime) -> None:
-    """Tell that there are new recovery codes and the old ones are void."""
-    _send(user, "recovery_renewed", at=at)
-
-
-def send_role_changed(user: User, at: datetime) -> None:
-    """Tell that an admin gave the person another role."""
-    _send(user, "role_changed", at=at)
-
-
-def send_grants_changed(user: User, at: datetime) -> None:
-    """Tell that an admin changed whose mail the person sees."""
-    _send(user, "grants_changed", at=at)
-
-
-def send_address_asked(user: User, at: datetime) -> None:
-    """Tell an admin that a member asks for an address."""
-    _send(user, "address_asked", at=at)
-
-
-def send_membership_ended(user: User, at: datetime) -> None:
-    """Tell that the person no longer belongs to a customer."""
-    _send(user, "membership_ended", at=at)
-
-
-def send_outbound_created(user: User, at: datetime) -> None:
-    """Tell an admin that there are new credentials for the outbound scanner."""
-    _send(user, "outbound_created", at=at)
-
-
-def send_outbound_ended(user: User, at: datetime) -> None:
-    """Tell an admin that credentials for the outbound scanner are over."""
-    _send(user, "outbound_ended", at=at)
 
 
 def send_sms_budget(user: User, at: datetime, *, used: str, budget: str) -> None:
@@ -205,11 +136,6 @@ def send_new_sign_in(
     _send(user, "new_sign_in", at=at, seen=seen, page=page)
 
 
-def send_password_tried(user: User, at: datetime) -> None:
-    """Tell that somebody tries passwords."""
-    _send(user, "password_tried", at=at)
-
-
 def send_code_tried(user: User, at: datetime) -> None:
     """Tell that somebody has the password and tries codes."""
     page = portal_address(reverse("accounts:change_password"))
@@ -222,44 +148,9 @@ def send_step_up_tried(user: User, at: datetime) -> None:
     _send(user, "step_up_tried", at=at, page=page)
 
 
-def send_sign_ins_ended(user: User, at: datetime) -> None:
-    """Tell that an admin or the operator ended all log-ins."""
-    _send(user, "sign_ins_ended", at=at)
-
-
-# Told of what has happened, by `actions.history.notify`; details are keyword arguments.
-NOTICES: dict[str, Callable[..., None]] = {
-    "role_changed": send_role_changed,
-    "grants_changed": send_grants_changed,
-    "address_asked": send_address_asked,
-    "membership_ended": send_membership_ended,
-    "password_changed": send_password_changed,
-    "new_sign_in": send_new_sign_in,
-    "sign_ins_ended": send_sign_ins_ended,
-    "password_tried": send_password_tried,
-    "code_tried": send_code_tried,
-    "step_up_tried": send_step_up_tried,
-    "factor_added": send_factor_added,
-    "factor_removed": send_factor_removed,
-    "factor_reset": send_factor_reset,
-    "factor_reset_by_admin": send_factor_reset_by_admin,
-    "passkey_cloned": send_passkey_cloned,
-    "recovery_used": send_recovery_used,
-    "recovery_renewed": send_recovery_renewed,
-    "outbound_created": send_outbound_created,
-    "outbound_ended": send_outbound_ended,
-    "sms_budget": send_sms_budget,
-}
-MAILS: dict[str, Callable[..., None]] = NOTICES | {
-    "password_reset": send_password_reset,
-    "invitation": send_invitation,
-    "domain_notice": send_domain_notice,
-    "joining": send_joining,
-    "claim": send_claim,
-    "factor_demanded": send_factor_demanded,
-}
-# Sent to an address that perhaps has no account yet.
-WITHOUT_ACCOUNT = frozenset({"joining", "claim"})
+def _send_plain(template: str, user: User, at: datetime) -> None:
+    """Tell what the template says, which needs no more than the time."""
+    _send(user, template, at=at)
 
 
 def _send(user: User, template: str, **context: object) -> None:
@@ -280,3 +171,44 @@ def _send(user: User, template: str, **context: object) -> None:
         # RFC 3834: no vacation notice shall answer this.
         headers={"Auto-Submitted": "auto-generated"},
     ).send()
+
+
+# Told of what has happened, by `actions.history.notify`: nothing but the person, the
+# time and the words of the template of that name.
+PLAIN_NOTICES = (
+    "password_changed",
+    "factor_added",
+    "factor_removed",
+    "factor_reset",
+    "factor_reset_by_admin",
+    "passkey_cloned",
+    "recovery_used",
+    "recovery_renewed",
+    "role_changed",
+    "grants_changed",
+    "address_asked",
+    "membership_ended",
+    "outbound_created",
+    "outbound_ended",
+    "password_tried",
+    "sign_ins_ended",
+)
+# The others have details, which are keyword arguments.
+NOTICES: dict[str, Callable[..., None]] = {
+    name: partial(_send_plain, name) for name in PLAIN_NOTICES
+} | {
+    "new_sign_in": send_new_sign_in,
+    "code_tried": send_code_tried,
+    "step_up_tried": send_step_up_tried,
+    "sms_budget": send_sms_budget,
+}
+MAILS: dict[str, Callable[..., None]] = NOTICES | {
+    "password_reset": send_password_reset,
+    "invitation": send_invitation,
+    "domain_notice": send_domain_notice,
+    "joining": send_joining,
+    "claim": send_claim,
+    "factor_demanded": send_factor_demanded,
+}
+# Sent to an address that perhaps has no account yet.
+WITHOUT_ACCOUNT = frozenset({"joining", "claim"})
