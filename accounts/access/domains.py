@@ -7,8 +7,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Domain, Policy, User
-from accounts.tenancy import Actor, Permission, Role, require_permission
+from accounts.models import Domain, Policy
+from accounts.tenancy import Actor, Permission, require_permission
 
 
 def list_domains(actor: Actor) -> QuerySet[Domain]:
@@ -34,12 +34,3 @@ def get_policy(actor: Actor, domain: Domain | None = None) -> Policy:
     """Return what holds: the domain's own rules, the customer's, else the defaults."""
     own = find_policy(actor, domain) or find_policy(actor)
     return own or Policy(customer_id=actor.customer_id)
-
-
-def list_admins(customer_id: UUID) -> QuerySet[User]:
-    """Return the active people who look after the customer."""
-    return User.objects.filter(
-        is_active=True,
-        memberships__customer_id=customer_id,
-        memberships__role=Role.ADMIN,
-    )

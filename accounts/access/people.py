@@ -18,7 +18,7 @@ from accounts.models import (
     Policy,
     User,
 )
-from accounts.tenancy import Actor, Permission, require_permission
+from accounts.tenancy import Actor, Permission, Role, require_permission
 
 
 def list_people(actor: Actor, *, search: str = "") -> QuerySet[Membership]:
@@ -123,10 +123,13 @@ def get_import(actor: Actor, pk: UUID) -> PeopleImport:
     return found
 
 
-def list_own_memberships(user: User) -> list[Membership]:
-    """Return which organisations the person may act for, by name."""
-    mine = Membership.objects.filter(user=user, customer__is_active=True)
-    return list(mine.select_related("customer").order_by("customer__name", "pk"))
+def list_admins(customer_id: UUID) -> QuerySet[User]:
+    """Return the active people who look after the customer."""
+    return User.objects.filter(
+        is_active=True,
+        memberships__customer_id=customer_id,
+        memberships__role=Role.ADMIN,
+    )
 
 
 def find_account(email: str) -> User | None:

@@ -11,8 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit, throttles
-from accounts.access.domains import list_admins
-from accounts.actions.history import put_mail
+from accounts.actions.history import mail_admins
 from accounts.domain_names import parse_domain
 from accounts.errors import DomainGone, DomainTaken
 from accounts.models import Address, Domain
@@ -139,13 +138,12 @@ def _tell(domain: Domain, event: str) -> None:
 
 
 def _mail_admins(domain: Domain, event: str) -> None:
-    for admin in list_admins(domain.customer_id):
-        put_mail(
-            admin,
-            "domain_notice",
-            notice=f"domain_{event}",
-            domain_id=str(domain.pk),
-        )
+    mail_admins(
+        domain.customer_id,
+        "domain_notice",
+        notice=f"domain_{event}",
+        domain_id=str(domain.pk),
+    )
 
 
 def set_next_hop(actor: Actor, domain: Domain, next_hop: NextHop) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
 
 from accounts import audit, outbox, tasks
+from accounts.access.people import list_admins
 from accounts.enqueue import enqueue
-from accounts.models import (
-    User,
-)
+from accounts.models import User
 
 
 def record_for(
@@ -37,3 +38,9 @@ def put_mail(user: User | None, kind: str, **details: str) -> None:
     """Keep a mail of `mail.MAILS`, and wake a worker; nobody gets one for None."""
     outgoing = outbox.put(user, kind, **details)
     enqueue(tasks.send_mail, outgoing.pk)
+
+
+def mail_admins(customer_id: UUID, kind: str, **details: str) -> None:
+    """Keep a mail of `mail.MAILS` to each active admin of the customer."""
+    for admin in list_admins(customer_id).order_by("pk"):
+        put_mail(admin, kind, **details)

@@ -6,9 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit, throttles
-from accounts.actions.history import notify
+from accounts.actions.history import mail_admins
 from accounts.errors import OutboundAccountEnded, TooManyOutboundAccounts
-from accounts.models import Customer, OutboundAccount, User
+from accounts.models import Customer, OutboundAccount
 from accounts.outbound import (
     LIVE_LIMIT,
     MADE_LIMIT,
@@ -16,7 +16,7 @@ from accounts.outbound import (
     draw_password,
     draw_username,
 )
-from accounts.tenancy import Actor, Permission, Role, require_permission
+from accounts.tenancy import Actor, Permission, require_permission
 
 
 def create_outbound_account(name: str, *, actor: Actor) -> Credentials:
@@ -49,7 +49,7 @@ def end_outbound_account(account: OutboundAccount, *, actor: Actor) -> None:
     if not ended:
         raise OutboundAccountEnded(account.pk)
     audit.record(actor, "outbound.end", account)
-    _tell_admins(actor, "outbound_ended")
+    mail_admins(actor.customer_id, "outbound_ended")
 
 
 def _spend(actor: Actor) -> None:
@@ -88,15 +88,5 @@ def _make(name: str, actor: Actor, action: str) -> Credentials:
     account.set_password(password)
     account.save()
     audit.record(actor, action, account)
-    _tell_admins(actor, "outbound_created")
+    mail_admins(actor.customer_id, "outbound_created")
     return Credentials(account, password)
-
-
-def _tell_admins(actor: Actor, notice: str) -> None:
-    admins = User.objects.filter(
-        memberships__customer=actor.customer_id,
-        memberships__role=Role.ADMIN,
-        is_active=True,
-    )
-    for admin in admins.order_by("pk"):
-        notify(admin, notice)

@@ -8,8 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts import audit, throttles
-from accounts.access.domains import list_admins
-from accounts.actions.history import notify
+from accounts.actions.history import mail_admins, notify
 from accounts.errors import AddressRefused, ProposalDecided
 from accounts.mailboxes import Domains, Mailbox, keep_address
 from accounts.models import (
@@ -77,8 +76,7 @@ def _ask_for(mailbox: Mailbox, actor: Actor) -> None:
         asked_by_id=actor.user_id, state=State.OPEN
     )
     audit.record(actor, "address.ask", proposal)
-    for admin in list_admins(actor.customer_id):
-        notify(admin, "address_asked")
+    mail_admins(actor.customer_id, "address_asked")
 
 
 @transaction.atomic(durable=True)

@@ -8,15 +8,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.access.people import list_own_memberships
-from accounts.views.person import person_of
+from accounts.models import Membership
 
 
 @require_POST
 def choose_organisation(request: HttpRequest) -> HttpResponse:
     """Act for another of one's own organisations, in this session only."""
     wanted = request.POST.get("customer", "")
-    own = list_own_memberships(person_of(request))
+    own: list[Membership] = request.memberships  # type: ignore[attr-defined]
     chosen = next((one for one in own if str(one.customer_id) == wanted), None)
     if chosen is None:
         raise Http404

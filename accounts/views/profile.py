@@ -50,7 +50,10 @@ def profile(request: HttpRequest) -> HttpResponse:
         "sheet": sheet,
         "codes_left": sheet.count_left() if sheet else 0,
         "demand": find_demand(user),
-        "memberships": request.memberships,  # type: ignore[attr-defined]  # middleware
+        "memberships": sorted(
+            request.memberships,  # type: ignore[attr-defined]  # ActorMiddleware
+            key=lambda membership: membership.customer.name,
+        ),
         "may_ask": may_ask_for_address(getattr(request, "actor", None)),
     }
     return render(request, "accounts/profile.html", context)
