@@ -25,22 +25,30 @@ CODE_LIFETIME = timedelta(minutes=5)
 NICKNAME_LENGTH = 40
 
 
-class TotpDevice(Device):  # type: ignore[misc]  # django-otp is not typed
-    """An authenticator app (RFC 6238, 30 s steps, six digits).
-
-    Tries are counted by `second_factor.verify_code`, not here.
-    """
+class OwnedDevice(Device):  # type: ignore[misc]  # django-otp is not typed
+    """A second factor of a person's own, named by them."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    sealed_secret = models.BinaryField()
-    # The last step whose code was accepted: an older or equal one is a replay.
-    last_step = models.BigIntegerField(default=-1)
     # What the person calls it; `name` is django-otp's and says the kind.
     nickname = models.CharField(max_length=NICKNAME_LENGTH, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True)
 
     class Meta(Device.Meta):  # type: ignore[misc]  # django-otp is not typed
+        abstract = True
+
+
+class TotpDevice(OwnedDevice):
+    """An authenticator app (RFC 6238, 30 s steps, six digits).
+
+    Tries are counted by `second_factor.verify_code`, not here.
+    """
+
+    sealed_secret = models.BinaryField()
+    # The last step whose code was accepted: an older or equal one is a replay.
+    last_step = models.BigIntegerField(default=-1)
+
+    class Meta(OwnedDevice.Meta):
         verbose_name = _("Authenticator-App")
         verbose_name_plural = _("Authenticator-Apps")
 
@@ -59,20 +67,15 @@ class TotpDevice(Device):  # type: ignore[misc]  # django-otp is not typed
         return bool(unused.update(last_step=step, last_used_at=timezone.now()) == 1)
 
 
-class SmsDevice(Device):  # type: ignore[misc]  # django-otp is not typed
+class SmsDevice(OwnedDevice):
     """A mobile number; codes are SmsCode rows."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     sealed_number = models.BinaryField()
     number_hint = models.CharField(max_length=32)
-    # What the person calls it; `name` is django-otp's and says the kind.
-    nickname = models.CharField(max_length=NICKNAME_LENGTH, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    last_used_at = models.DateTimeField(null=True)
     # What stands for the browser that shows a code; whoever asks sets it.
     binding = ""
 
-    class Meta(Device.Meta):  # type: ignore[misc]  # django-otp is not typed
+    class Meta(OwnedDevice.Meta):
         verbose_name = _("SMS")
         verbose_name_plural = _("SMS")
 

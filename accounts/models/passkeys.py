@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django_otp.models import Device
 
 from accounts import passkeys
 from accounts.errors import PasskeyRefused
-from accounts.models.devices import NICKNAME_LENGTH, named
+from accounts.models.devices import OwnedDevice, named
 
 
-class PasskeyDevice(Device):  # type: ignore[misc]  # django-otp is not typed
+class PasskeyDevice(OwnedDevice):
     """A passkey, on a phone, in a password manager or on a security key."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     # An id can be too long for an index, so that its hash is what is unique: nobody
     # enrols a passkey that is somebody's already.
     credential_hash = models.CharField(max_length=64, unique=True)
@@ -31,12 +28,8 @@ class PasskeyDevice(Device):  # type: ignore[misc]  # django-otp is not typed
     # The model of the authenticator, by its own word; zeros if it does not say.
     aaguid = models.UUIDField()
     is_backed_up = models.BooleanField(default=False)
-    # What the person calls it; `name` is django-otp's and says the kind.
-    nickname = models.CharField(max_length=NICKNAME_LENGTH, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-    last_used_at = models.DateTimeField(null=True)
 
-    class Meta(Device.Meta):  # type: ignore[misc]  # django-otp is not typed
+    class Meta(OwnedDevice.Meta):
         verbose_name = _("Passkey")
         verbose_name_plural = _("Passkeys")
 
