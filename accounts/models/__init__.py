@@ -3,8 +3,6 @@
 from accounts.models.browsers import KnownBrowser, SignIn, TrustedBrowser
 from accounts.models.customers import Customer, Domain, Policy
 from accounts.models.devices import (
-    RecoveryCode,
-    RecoverySheet,
     SmsCode,
     SmsDevice,
     SmsMessage,
@@ -18,6 +16,7 @@ from accounts.models.passkeys import PasskeyDevice
 from accounts.models.people import Address, AddressGrant, Membership, User
 from accounts.models.proposals import AddressProposal
 from accounts.models.records import AuditEvent, AuditHead, FactorReminder, Throttle
+from accounts.models.recovery_codes import RecoveryCode, RecoverySheet
 
 __all__ = [
     "Address",

@@ -1,4 +1,4 @@
-"""Second factors: authenticator app, SMS, recovery codes; sealed, or hashed."""
+"""Second factors: authenticator app and SMS; sealed, or hashed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_otp.models import Device
 
-from accounts import recovery, totp
+from accounts import totp
 from accounts.identifiers import uuid7
-from accounts.keyring import fingerprints, seal, unseal
+from accounts.keyring import seal, unseal
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -219,63 +219,6 @@ class SmsMessage(models.Model):
         return timezone.now() - self.created_at > CODE_LIFETIME
 
 
-class RecoverySheet(Device):  # type: ignore[misc]  # django-otp is not typed
-    """A person's recovery codes, as the device that verifies a session.
-
-    New codes are a new sheet: sessions that a code of the old one verified end with it.
-    """
-
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+"
-    )
-    created_at = models.DateTimeField(auto_now_add=True)
-    # When the person said that the codes are put away; empty: perhaps nobody has them.
-    kept_at = models.DateTimeField(null=True)
-
-    class Meta(Device.Meta):  # type: ignore[misc]  # django-otp is not typed
-        verbose_name = _("Ersatzcodes")
-        verbose_name_plural = _("Ersatzcodes")
-
-    @property
-    def label(self) -> str:
-        """What the person calls it."""
-        return gettext("Ersatzcode")
-
-    @classmethod
-    def issue(cls, user: User, codes: list[str]) -> Self:
-        """Keep the codes' hashes in place of whatever sheet there was."""
-        cls.objects.filter(user=user).delete()
-        sheet: Self = cls.objects.create(user=user, name="recovery", confirmed=True)
-        RecoveryCode.objects.bulk_create(
-            RecoveryCode(sheet=sheet, code_hash=_hash_recovery(user.pk, code)[0])
-            for code in codes
-        )
-        return sheet
-
-    def count_left(self) -> int:
-        """Return how many codes are unused."""
-        return RecoveryCode.objects.filter(sheet=self, used_at=None).count()
-
-    def verify_token(self, token: object) -> bool:
-        """Use one code up; of two uses at the same moment one wins."""
-        hashes = _hash_recovery(self.user_id, str(token))
-        fitting = RecoveryCode.objects.filter(
-            sheet=self, code_hash__in=hashes, used_at=None
-        )
-        return fitting.update(used_at=timezone.now()) == 1
-
-
-class RecoveryCode(models.Model):
-    """One code of a sheet: hashed, good once, never shown again."""
-
-    sheet = models.ForeignKey(RecoverySheet, models.CASCADE, related_name="codes")
-    code_hash = models.CharField(max_length=64)
-    used_at = models.DateTimeField(null=True)
-
-    def __str__(self) -> str:
-        return str(self.pk)
-
-
 def hash_number(number: str) -> str:
     """Return what stands for a number where it is only compared."""
     return salted_hmac("accounts.sms.number", number, algorithm="sha256").hexdigest()
@@ -302,9 +245,3 @@ def _hash_binding(binding: str) -> str:
 def _hash_code(user_id: UUID, number: str, purpose: str, code: str) -> str:
     said = "\0".join((str(user_id), number, purpose, code))
     return salted_hmac("accounts.sms.code", said, algorithm="sha256").hexdigest()
-
-
-def _hash_recovery(user_id: UUID, code: str) -> list[str]:
-    """Return the hashes that stand for a typed code, the one to keep first."""
-    said = f"{user_id}\0{recovery.normalize(code)}"
-    return fingerprints(said, purpose="recovery")
