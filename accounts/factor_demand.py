@@ -85,16 +85,23 @@ def find_coming(demands: Iterable[Demand]) -> Demand | None:
 
 def list_waiting(policy: Policy) -> QuerySet[Membership]:
     """Return the memberships of whom the policy demands one from a later day on."""
-    people = Membership.objects.filter(
-        customer_id=policy.customer_id, user__is_active=True, user__staff_role=""
-    )
-    if policy.second_factor == FactorDemand.ADMINS:
-        people = people.filter(role=Role.ADMIN)
+    people = _asked_by(policy).filter(user__staff_role="")
     since, grace = policy.second_factor_from, policy.second_factor_grace_days
     if since is not None and since + timedelta(days=grace) > today():
         return people.select_related("user")
     joined = Q(created_at__gt=timezone.now() - timedelta(days=grace + 1))
     return people.filter(joined if grace else Q(pk=None)).select_related("user")
+
+
+def _asked_by(policy: Policy) -> QuerySet[Membership]:
+    """Return of whom the policy demands one, now or from its day on."""
+    people = Membership.objects.filter(
+        customer_id=policy.customer_id, user__is_active=True
+    )
+    if policy.second_factor == FactorDemand.ADMINS:
+        return people.filter(role=Role.ADMIN)
+    everybody = policy.second_factor == FactorDemand.EVERYBODY
+    return people if everybody else people.none()
 
 
 def _demand(policy: Policy, membership: Membership) -> Demand:
@@ -124,11 +131,7 @@ def count_coverage(customer_id: UUID, holders: QuerySet[User]) -> Coverage:
     """Count the customer's active people; `holders` is who has a factor at all."""
     people = Membership.objects.filter(customer_id=customer_id, user__is_active=True)
     policy = Policy.objects.filter(customer_id=customer_id, domain=None).first()
-    asked = people.none()
-    if policy is not None and policy.second_factor == FactorDemand.EVERYBODY:
-        asked = people
-    elif policy is not None and policy.second_factor == FactorDemand.ADMINS:
-        asked = people.filter(role=Role.ADMIN)
+    asked = _asked_by(policy) if policy is not None else people.none()
     return Coverage(
         people=people.count(),
         holders=people.filter(user__in=holders).count(),
