@@ -156,15 +156,11 @@ def seconds_left(scope: str, subject: str, *, limit: int, seconds: int) -> int:
     return _seconds_until(ends_at) if ends_at > timezone.now() else 0
 
 
-@transaction.atomic(durable=True)
 def tally(scope: str, subject: str, *, seconds: int) -> int:
     """Count without a limit; return the how-manieth within `seconds` this one is."""
-    row, now = _lock_row(_key(scope, subject)), timezone.now()
-    if now - row.window_started_at >= timedelta(seconds=seconds):
-        row.count, row.window_started_at = 0, now
-    row.count += 1
-    row.save()
-    return row.count
+    return _count_spending(_key(scope, subject), math.inf, timedelta(seconds=seconds))[
+        0
+    ]
 
 
 def forget_old() -> int:
@@ -248,7 +244,7 @@ def _count_try(key: str, rule: Rule) -> int:
 
 
 @transaction.atomic(durable=True)
-def _count_spending(key: str, limit: int, window: timedelta) -> tuple[int, int]:
+def _count_spending(key: str, limit: float, window: timedelta) -> tuple[int, int]:
     row, now = _lock_row(key), timezone.now()
     if now - row.window_started_at >= window:
         row.count, row.window_started_at = 0, now

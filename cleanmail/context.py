@@ -25,12 +25,14 @@ class NavItem:
 
 
 def _navigation(actor: Actor, path: str) -> list[NavItem]:
-    items = [(_("Übersicht"), "dashboard:dashboard", Permission.VIEW_DASHBOARD)]
-    items.append((_("Zurückgehalten"), "quarantine:holds", Permission.VIEW_HOLDS))
-    items.append((_("Domains"), "domains:domains", Permission.MANAGE_DOMAINS))
-    items.append((_("Personen"), "accounts:people", Permission.MANAGE_PEOPLE))
-    items.append((_("Diagnose"), "diagnostics:probes", Permission.VIEW_PROBES))
-    items.append((_("Verwaltung"), "accounts:administration", Permission.VIEW_AUDIT))
+    items = (
+        (_("Übersicht"), "dashboard:dashboard", Permission.VIEW_DASHBOARD),
+        (_("Zurückgehalten"), "quarantine:holds", Permission.VIEW_HOLDS),
+        (_("Domains"), "domains:domains", Permission.MANAGE_DOMAINS),
+        (_("Personen"), "accounts:people", Permission.MANAGE_PEOPLE),
+        (_("Diagnose"), "diagnostics:probes", Permission.VIEW_PROBES),
+        (_("Verwaltung"), "accounts:administration", Permission.VIEW_AUDIT),
+    )
     return [
         NavItem(label, url := reverse(name), path.startswith(url))
         for label, name, permission in items
