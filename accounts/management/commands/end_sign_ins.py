@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.actions.sign_ins import end_sign_ins_by_operator
-from accounts.models import User
+from accounts.management.arguments import find_person, read_reason
 from accounts.sessions import list_people_with_sign_ins
 
 
@@ -25,15 +25,10 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """End them, or say that there is nobody."""
-        reason = options["reason"].strip()
-        if not reason:
-            raise CommandError(
-                "--reason must say something: it stands in the audit log"
-            )
-        people = list_people_with_sign_ins()
-        if not options["all"]:
-            people = User.objects.filter(email=options["email"].strip().lower())
-            if not people.exists():
-                raise CommandError("nobody has that e-mail address")
-        ended = [end_sign_ins_by_operator(user, reason=reason) for user in list(people)]
+        reason = read_reason(options["reason"])
+        if options["all"]:
+            people = list(list_people_with_sign_ins())
+        else:
+            people = [find_person(options["email"])]
+        ended = [end_sign_ins_by_operator(user, reason=reason) for user in people]
         self.stdout.write(f"{sum(ended)} log-in(s) of {len(ended)} person(s) ended")

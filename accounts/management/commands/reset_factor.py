@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
 from accounts.actions.factors import reset_factor
-from accounts.models import User
+from accounts.management.arguments import find_person, read_reason
 
 
 class Command(BaseCommand):
@@ -22,15 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Reset, or say that there is nobody."""
-        reason = options["reason"].strip()
-        if not reason:
-            raise CommandError(
-                "--reason must say something: it stands in the audit log"
-            )
-        email = options["email"].strip().lower()
-        user = User.objects.filter(email=email).first()
-        if user is None:
-            raise CommandError("nobody has that e-mail address")
+        reason = read_reason(options["reason"])
+        user = find_person(options["email"])
         removed = reset_factor(user, reason=reason)
         self.stdout.write(
             f"{removed} second factor(s) removed; the person is told by mail"
