@@ -102,3 +102,9 @@ def delivered(
             return call()
 
     return run
+
+
+@pytest.fixture
+def named_portal(settings) -> None:
+    """Give the portal the name under which the test client reaches it."""
+    settings.PORTAL_URL = "https://testserver"

@@ -33,13 +33,11 @@ from tests.accounts.passkey_pages import (
 )
 from tests.authenticator import PRESENT, Authenticator, make_passkey
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
-
-
-@pytest.fixture(autouse=True)
-def portal(settings) -> None:
-    """Give the portal the name under which the test client reaches it."""
-    settings.PORTAL_URL = "https://testserver"
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.db,
+    pytest.mark.usefixtures("named_portal"),
+]
 
 
 def is_in(client: Client) -> bool:

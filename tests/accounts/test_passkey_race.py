@@ -17,14 +17,11 @@ from accounts.errors import PasskeyRefused
 from accounts.models import PasskeyDevice
 from tests.authenticator import Authenticator, make_passkey
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("named_portal"),
+]
 CHALLENGE = b"c" * 32
-
-
-@pytest.fixture(autouse=True)
-def portal(settings) -> None:
-    """Give the portal the name under which the test client reaches it."""
-    settings.PORTAL_URL = "https://testserver"
 
 
 def at_once(act: Callable[[int], object], times: int) -> list[str]:

@@ -21,13 +21,11 @@ from tests.accounts.passkey_pages import (
 from tests.authenticator import AAGUID, Authenticator, make_passkey
 from tests.conftest import make_totp_device
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
-
-
-@pytest.fixture(autouse=True)
-def portal(settings) -> None:
-    """Give the portal the name under which the test client reaches it."""
-    settings.PORTAL_URL = "https://testserver"
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.db,
+    pytest.mark.usefixtures("named_portal"),
+]
 
 
 def test_enrols_a_passkey_and_verifies_the_session(people):

@@ -6,8 +6,10 @@ import base64
 import re
 import time
 
+from django.conf import settings
+from django.test import Client
 from django_otp.oath import TOTP
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 TOTP_STEP_SECONDS = 30
 
@@ -58,6 +60,12 @@ def keep_codes(page: Page) -> list[str]:
     page.locator("main button.primary").click()
     expect(page.locator("#kept")).to_have_count(0)
     return found
+
+
+def take_over(context: BrowserContext, client: Client, url: str) -> None:
+    """Let the browser go on with the session of a test client."""
+    session = client.cookies[settings.SESSION_COOKIE_NAME]
+    context.add_cookies([{"name": session.key, "value": session.value, "url": url}])
 
 
 def type_code(page: Page, app: App) -> None:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, expect
 
@@ -15,6 +14,7 @@ from quarantine.models import Hold
 from quarantine.states import State
 from tests import factories
 from tests.services.browser import DESKTOP
+from tests.system import flows
 
 pytestmark = [pytest.mark.system, pytest.mark.django_db(transaction=True)]
 
@@ -27,16 +27,7 @@ def page(
     for number in (1, 2, 3):
         factories.make_hold(people.acme, subject=f"Nummer {number}")
     context = browser.new_context(viewport=DESKTOP, locale="de-CH")
-    session = client_for(people.alice).cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies(
-        [
-            {
-                "name": settings.SESSION_COOKIE_NAME,
-                "value": session,
-                "url": live_server.url,
-            }
-        ]
-    )
+    flows.take_over(context, client_for(people.alice), live_server.url)
     opened = context.new_page()
     opened.goto(f"{live_server.url}/holds/")
     yield opened

@@ -7,7 +7,6 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
@@ -205,24 +204,15 @@ def visit(
 ) -> Iterator[Callable[..., Visit]]:
     """Return a function that opens a page as somebody, on some screen."""
     contexts: list[BrowserContext] = []
-    cookies: dict[User, str] = {}
+    clients: dict[User, Client] = {}
 
     def open_as(user: User | None, path: str, screen: str) -> Visit:
         context = browser.new_context(locale="de-CH", **SCREENS[screen])
         contexts.append(context)
         if user is not None:
-            if user not in cookies:
-                client = client_for(user)
-                cookies[user] = client.cookies[settings.SESSION_COOKIE_NAME].value
-            context.add_cookies(
-                [
-                    {
-                        "name": settings.SESSION_COOKIE_NAME,
-                        "value": cookies[user],
-                        "url": live_server.url,
-                    }
-                ]
-            )
+            if user not in clients:
+                clients[user] = client_for(user)
+            flows.take_over(context, clients[user], live_server.url)
         return Visit(context, live_server.url + path)
 
     yield open_as

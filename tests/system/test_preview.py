@@ -11,7 +11,6 @@ from email.header import Header
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Browser, Page
@@ -20,6 +19,7 @@ from accounts.models import User
 from tests import factories
 from tests.services.browser import DESKTOP, OPTIONS, find_chromium
 from tests.services.canary import Canary, canary
+from tests.system import flows
 
 pytestmark = [pytest.mark.system, pytest.mark.django_db(transaction=True)]
 
@@ -147,16 +147,7 @@ def test_no_payload_escapes_from_any_place(  # noqa: PLR0917 - fixtures
 ):
     browser, bird = lonely_chromium
     context = browser.new_context(locale="de-CH", viewport=DESKTOP)
-    session = client_for(people.alice).cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies(
-        [
-            {
-                "name": settings.SESSION_COOKIE_NAME,
-                "value": session,
-                "url": live_server.url,
-            }
-        ]
-    )
+    flows.take_over(context, client_for(people.alice), live_server.url)
     context.add_init_script(TELL)
     page = context.new_page()
     watch = Watch(f"{live_server.url}/", bird)
