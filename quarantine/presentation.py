@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from accounts.models.customers import Category
-from quarantine.access import Rulebook
+from quarantine.access.rights import Rulebook
 from quarantine.models import Hold, ReleaseAttempt
 from quarantine.states import OPEN, State
 from quarantine.visible import show_line

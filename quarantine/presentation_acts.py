@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from quarantine.access import Rights
+from quarantine.access.rights import Rights
 from quarantine.models import Hold
 from quarantine.presentation import DANGEROUS, category_mark, full_date
 from quarantine.states import OPEN, State

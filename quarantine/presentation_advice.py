@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from accounts.models.customers import Category
-from quarantine.access import Rights
+from quarantine.access.rights import Rights
 from quarantine.models import Hold
 from quarantine.presentation import decider, denier, full_date, told_time
 from quarantine.states import State

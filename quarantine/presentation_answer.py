@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models.customers import Category
-from quarantine.access import Rights
+from quarantine.access.rights import Rights
 from quarantine.models import Hold, ReleaseAttempt
 from quarantine.presentation import (
     category_mark,

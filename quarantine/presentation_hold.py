@@ -9,7 +9,7 @@ from datetime import datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from quarantine.access import Rights
+from quarantine.access.rights import Rights
 from quarantine.models import Hold, ReleaseAttempt
 from quarantine.presentation import (
     category_mark,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.tenancy import Actor
-from quarantine.access import find_retention_days, get_rulebook
+from quarantine.access.rights import find_retention_days, get_rulebook
 from quarantine.presentation import Row, make_rows
 from quarantine.search import (
     COUNT_MAX,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.tenancy import Actor
-from quarantine.access import list_holds
+from quarantine.access.holds import list_holds
 from quarantine.models import Hold
 from quarantine.states import OPEN, State
 

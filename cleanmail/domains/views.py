@@ -35,7 +35,7 @@ from diagnostics.access import find_latest_check, list_checks, list_latest_check
 from diagnostics.domain_verdict import Station
 from diagnostics.errors import ForeignRecipient, NotVerified
 from diagnostics.models import Probe
-from quarantine.access import count_held
+from quarantine.access.holds import count_held
 from quarantine.presentation_list import count_text
 from quarantine.search import COUNT_MAX
 

@@ -15,8 +15,9 @@ from accounts.responses import (
     portal_page,
 )
 from accounts.tenancy import ActorRequest
-from quarantine import access, actions
-from quarantine.forms import SelectionForm
+from quarantine.access import holds as access
+from quarantine.actions import decisions
+from quarantine.forms.listing import SelectionForm
 
 
 @require_POST
@@ -26,7 +27,7 @@ def release_many(request: ActorRequest) -> HttpResponse:
     """Release the ticked holds."""
     return _decide_many(
         request,
-        actions.release_holds,
+        decisions.release_holds,
         lambda count: ngettext(
             "%(count)d E-Mail wird freigegeben.",
             "%(count)d E-Mails werden freigegeben.",
@@ -41,7 +42,7 @@ def discard_many(request: ActorRequest) -> HttpResponse:
     """Discard the ticked holds."""
     return _decide_many(
         request,
-        actions.discard_holds,
+        decisions.discard_holds,
         lambda count: ngettext(
             "%(count)d E-Mail verworfen. Unter «Verworfen» holen Sie sie zurück.",
             "%(count)d E-Mails verworfen. Unter «Verworfen» holen Sie sie zurück.",
@@ -56,7 +57,7 @@ def undo_many(request: ActorRequest) -> HttpResponse:
     """Hold again the ticked ones among the discarded."""
     return _decide_many(
         request,
-        actions.undo_discards,
+        decisions.undo_discards,
         lambda count: ngettext(
             "%(count)d E-Mail ist wieder zurückgehalten.",
             "%(count)d E-Mails sind wieder zurückgehalten.",
@@ -67,7 +68,7 @@ def undo_many(request: ActorRequest) -> HttpResponse:
 
 def _decide_many(
     request: ActorRequest,
-    action: Callable[..., actions.BulkResult],
+    action: Callable[..., decisions.BulkResult],
     tell_done: Callable[[int], str],
 ) -> HttpResponse:
     """Run the action over the ticked holds; all must be in reach, else 404."""
@@ -83,7 +84,7 @@ def _decide_many(
     return response
 
 
-def _tell(request: ActorRequest, result: actions.BulkResult, done: str) -> None:
+def _tell(request: ActorRequest, result: decisions.BulkResult, done: str) -> None:
     if result.done:
         messages.info(request, done % {"count": result.done})
     if result.taken:

@@ -11,7 +11,9 @@ from django.views.decorators.http import require_safe
 from accounts.decorators import require_step_up
 from accounts.responses import portal_page
 from accounts.tenancy import ActorRequest
-from quarantine import access, actions, frame, preview, source
+from quarantine import frame, preview, source
+from quarantine.access import holds as access
+from quarantine.actions import decisions
 from quarantine.errors import NotReadable
 
 
@@ -28,7 +30,7 @@ def hold_preview(request: ActorRequest, pk: UUID) -> HttpResponse:
 def hold_source(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Show an admin the message as it came, header section and all, as text."""
     hold = access.get_raw_hold(request.actor, pk)
-    actions.note_raw_view(hold, actor=request.actor)
+    decisions.note_raw_view(hold, actor=request.actor)
     context = {"hold": hold, "source": source.read_source(hold.message)}
     return render(request, "quarantine/hold_source.html", context)
 
@@ -43,7 +45,7 @@ def attachment(request: ActorRequest, pk: UUID, number: int) -> HttpResponse:
         file = source.read_attachment(hold.message, number)
     except NotReadable as error:
         raise Http404 from error
-    actions.note_download(hold, actor=request.actor, sha256=file.sha256)
+    decisions.note_download(hold, actor=request.actor, sha256=file.sha256)
     response = HttpResponse(file.data, content_type="application/octet-stream")
     response["Content-Disposition"] = f'attachment; filename="{file.safe_name}"'
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -6,7 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from accounts.tenancy import ActorRequest, Permission
-from quarantine import access
+from quarantine.access import holds as access
+from quarantine.access.rights import get_rulebook
 from quarantine.models import Hold
 from quarantine.presentation import make_rows
 from quarantine.presentation_authentication import make_authentication
@@ -19,13 +20,13 @@ from quarantine.text_view import read_text
 
 def row_context(request: ActorRequest, hold: Hold) -> dict[str, object]:
     """Return what one line of the list reads."""
-    rulebook = access.get_rulebook(request.actor)
+    rulebook = get_rulebook(request.actor)
     return {"rows": make_rows([hold], rulebook=rulebook)}
 
 
 def status_context(request: ActorRequest, hold: Hold) -> dict[str, object]:
     """Return how the release of a hold went, and what may be done."""
-    rights = access.get_rulebook(request.actor).rights(hold)
+    rights = get_rulebook(request.actor).rights(hold)
     attempts = access.list_attempts(request.actor, hold)
     return {"hold": hold, "status": make_status(hold, attempts, rights=rights)}
 

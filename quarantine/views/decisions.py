@@ -20,7 +20,8 @@ from accounts.responses import (
     portal_page,
 )
 from accounts.tenancy import ActorRequest
-from quarantine import access, actions
+from quarantine.access import holds as access
+from quarantine.actions import decisions
 from quarantine.errors import NotHeld
 from quarantine.presentation import DANGEROUS
 from quarantine.views.contexts import hold_page, row_context, status_context
@@ -30,49 +31,49 @@ from quarantine.views.contexts import hold_page, row_context, status_context
 @portal_page
 def release(request: ActorRequest, pk: UUID) -> HttpResponseBase:
     """Release one hold."""
-    return _guarded(request, pk, actions.release_hold)
+    return _guarded(request, pk, decisions.release_hold)
 
 
 @require_POST
 @portal_page
 def release_again(request: ActorRequest, pk: UUID) -> HttpResponseBase:
     """Deliver once more what was delivered, refused or left unsure."""
-    return _guarded(request, pk, actions.release_hold_again)
+    return _guarded(request, pk, decisions.release_hold_again)
 
 
 @require_POST
 @portal_page
 def discard(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Discard one hold."""
-    return _decide(request, pk, actions.discard_hold)
+    return _decide(request, pk, decisions.discard_hold)
 
 
 @require_POST
 @portal_page
 def undo(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Hold again what was discarded."""
-    return _decide(request, pk, actions.undo_discard)
+    return _decide(request, pk, decisions.undo_discard)
 
 
 @require_POST
 @portal_page
 def request_release(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Ask the admin to release one hold."""
-    return _decide(request, pk, actions.request_release)
+    return _decide(request, pk, decisions.request_release)
 
 
 @require_POST
 @portal_page
 def deny(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Say no to a request for release."""
-    return _decide(request, pk, actions.deny_request)
+    return _decide(request, pk, decisions.deny_request)
 
 
 @require_POST
 @portal_page
 def confirm_arrival(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Note that an unsure release has arrived."""
-    return _decide(request, pk, actions.confirm_arrival)
+    return _decide(request, pk, decisions.confirm_arrival)
 
 
 def _guarded(

@@ -13,8 +13,8 @@ from accounts.responses import (
     portal_page,
 )
 from accounts.tenancy import ActorRequest
-from quarantine import access
-from quarantine.forms import PlaceForm, SearchForm
+from quarantine.access import holds as access
+from quarantine.forms.listing import PlaceForm, SearchForm
 from quarantine.presentation_list import HoldList, make_list
 from quarantine.views.contexts import row_context
 

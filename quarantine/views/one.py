@@ -12,7 +12,8 @@ from accounts.responses import (
     portal_page,
 )
 from accounts.tenancy import ActorRequest
-from quarantine import access, actions
+from quarantine.access import holds as access
+from quarantine.actions import decisions
 from quarantine.views.contexts import hold_page, status_context
 
 
@@ -37,5 +38,5 @@ def hold_status(request: ActorRequest, pk: UUID) -> HttpResponse:
 def mark_seen(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Note that the page of a hold was looked at; a GET changes nothing."""
     hold = access.get_hold(request.actor, pk)
-    actions.mark_seen(hold, actor=request.actor)
+    decisions.mark_seen(hold, actor=request.actor)
     return HttpResponse(status=204)

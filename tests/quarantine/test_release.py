@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.errors import NotPermitted
 from accounts.models import AuditEvent, Policy
-from quarantine import actions
+from quarantine.actions import decisions
 from quarantine.errors import NotHeld
 from quarantine.models import Hold
 from quarantine.states import MOVES, State
@@ -47,13 +47,13 @@ def test_wakes_the_worker_after_commit(
     hold = make_hold(people.acme)
     sent = []
     monkeypatch.setattr(
-        actions.tasks.reinject,
+        decisions.tasks.reinject,
         "apply_async",
         lambda **said: sent.append(list(said["args"])),
     )
 
     with django_capture_on_commit_callbacks(execute=True):
-        actions.release_hold(hold, actor=actor_of(people.bob))
+        decisions.release_hold(hold, actor=actor_of(people.bob))
 
     assert sent == [[str(hold.customer_id), str(hold.pk)]]
 
@@ -295,7 +295,7 @@ def test_twenty_at_once_are_one_release(people):
 
     def press(_number):
         try:
-            actions.release_hold(hold, actor=actor)
+            decisions.release_hold(hold, actor=actor)
         except NotHeld:
             return 0
         finally:
@@ -314,9 +314,9 @@ def test_action_refuses_even_if_a_view_forgets(people):
     hold = make_hold(people.acme)
 
     with pytest.raises(NotPermitted):
-        actions.release_hold(hold, actor=actor_of(people.rita))
+        decisions.release_hold(hold, actor=actor_of(people.rita))
     with pytest.raises((NotPermitted, NotHeld)):
-        actions.release_hold(hold, actor=actor_of(people.charlie))
+        decisions.release_hold(hold, actor=actor_of(people.charlie))
     assert state_of(hold) == State.HELD
 
 

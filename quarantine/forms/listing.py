@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Address
 from accounts.models.customers import Category
 from accounts.tenancy import Actor
-from quarantine.access import list_addresses
+from quarantine.access.holds import list_addresses
 from quarantine.search import (
     WORD_LETTERS_MIN,
     Criteria,

@@ -182,36 +182,3 @@ class ReleaseAttempt(TenantOwned):
     def own(cls, actor: Actor) -> Q:
         """Members see the attempts of the holds they see."""
         return Q(hold__address_id__in=actor.viewable)
-
-
-class DayCount(TenantOwned):
-    """What was held on a day, how much of it a person released; outlives the holds."""
-
-    day = models.DateField()
-    category = models.CharField(max_length=16, choices=Category)
-    held = models.PositiveIntegerField()
-    released = models.PositiveIntegerField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["customer", "day", "category"], name="day_count_once"
-            ),
-        ]
-
-
-class DaySender(TenantOwned):
-    """How much of one sender's domain was held on a day, of those with the most."""
-
-    day = models.DateField()
-    sender_domain = models.CharField(max_length=255)
-    category = models.CharField(max_length=16, choices=Category)
-    held = models.PositiveIntegerField()
-    released = models.PositiveIntegerField()
-
-    class Meta:
-        constraints: ClassVar = [
-            models.UniqueConstraint(
-                fields=["customer", "day", "sender_domain"], name="day_sender_once"
-            ),
-        ]

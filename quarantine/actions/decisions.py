@@ -15,7 +15,7 @@ from accounts.enqueue import enqueue
 from accounts.errors import NotPermitted
 from accounts.tenancy import Actor, Permission, require_permission
 from quarantine import tasks
-from quarantine.access import Rulebook, get_rulebook
+from quarantine.access.rights import Rulebook, get_rulebook
 from quarantine.errors import NotHeld, ReservedForAdmin
 from quarantine.models import Hold
 from quarantine.states import OPEN, REPEATABLE, State, states_before

@@ -1,0 +1,1 @@
+"""The way to the rows of the quarantine: who reaches which."""

@@ -1,0 +1,1 @@
+"""What people decide about held mail, an act a function."""
