@@ -55,7 +55,14 @@ class DomainPolicyForm(forms.Form):
         help_text=_("In der Zeitzone der Person."),
         widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
     )
-
+    may_release_by_link = forms.BooleanField(
+        label=_("Freigabe aus der Übersicht ohne Anmeldung"),
+        help_text=_(
+            "Wer eine Übersicht liest, gibt daraus frei, was der Benutzer selbst "
+            "freigeben darf. Nie für Personen mit zweitem Faktor."
+        ),
+        required=False,
+    )
     may_claim = forms.BooleanField(
         label=_("Personen verlangen ihr Konto selbst"),
         help_text=_(

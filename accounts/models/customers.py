@@ -211,6 +211,10 @@ class Policy(TenantOwned):
         default=DigestRhythm.WEEKDAYS,
     )
     digest_at = models.TimeField(_("um"), default=time(9))
+    # Whoever holds the mail holds the link: off until somebody decides.
+    may_release_by_link = models.BooleanField(
+        _("Freigabe aus der Übersicht ohne Anmeldung"), default=False
+    )
 
     class Meta:
         verbose_name = _("Richtlinie")

@@ -37,6 +37,8 @@ def _digest(policy: Policy) -> str:
     if rhythm == DigestRhythm.NEVER:
         return str(rhythm.label)
     said = {"rhythm": rhythm.label, "time": time_format(policy.digest_at, "H:i")}
+    if policy.may_release_by_link:
+        return _("%(rhythm)s um %(time)s, Freigabe ohne Anmeldung") % said
     return _("%(rhythm)s um %(time)s") % said
 
 

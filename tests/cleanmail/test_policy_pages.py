@@ -7,7 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.factor_demand import find_demand
+from accounts.forms.policies import PolicyForm
 from accounts.models import AuditEvent, Policy
+from cleanmail.domains.rules import list_rules
 from quarantine.models import Hold
 from tests.factories import make_domain
 from tests.quarantine.test_intake_hold import SPAM, keep, transaction
@@ -45,6 +47,21 @@ def test_the_customers_rules_are_kept_and_audited(people, client_for):
     assert detail["before"]["retention_days"] == 30
     assert detail["after"]["retention_days"] == 14
     assert detail["after"]["digest_at"] == "07:30:00"
+
+
+def test_release_by_link_is_off_until_somebody_decides(people, client_for):
+    client = client_for(people.alice)
+    client.post(reverse("domains:policy"), RULES | FACTOR)
+    before = Policy.objects.get(customer=people.acme, domain=None)
+    client.post(
+        reverse("domains:policy"), RULES | FACTOR | {"may_release_by_link": "on"}
+    )
+    after = Policy.objects.get(customer=people.acme, domain=None)
+
+    assert not before.may_release_by_link
+    assert after.may_release_by_link
+    assert "checked" in str(PolicyForm.of(after)["may_release_by_link"])
+    assert "Freigabe ohne Anmeldung" in dict(list_rules(after))["Übersicht per E-Mail"]
 
 
 def test_the_form_shows_what_holds(people, client_for):
