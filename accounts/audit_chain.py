@@ -113,7 +113,7 @@ def seal_events() -> int:
         AuditEvent.objects.filter(pk=event.pk, sequence=None).update(
             sequence=head.count, sealed_hash=head.last_hash
         )
-    head.mac = _mac(head)[0]  # under the current key, whichever it was before
+    head.mac = mac_of(head)[0]  # under the current key, whichever it was before
     if (head.count, head.mac) != before:
         head.save(update_fields=["count", "last_hash", "mac", "sealed_at"])
         logger.info("audit head %s", head)
@@ -191,8 +191,9 @@ def _judge_end(head: AuditHead | None) -> Fault | None:
 
 
 def _is_genuine(head: AuditHead) -> bool:
-    return any(hmac.compare_digest(head.mac, mac) for mac in _mac(head))
+    return any(hmac.compare_digest(head.mac, mac) for mac in mac_of(head))
 
 
-def _mac(head: AuditHead) -> list[str]:
+def mac_of(head: AuditHead) -> list[str]:
+    """Return what the keys of the ring make of the head, the current one first."""
     return fingerprints(f"{head.count}:{head.last_hash}", purpose=PURPOSE)

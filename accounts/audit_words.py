@@ -18,7 +18,7 @@ KINDS = {
         ("domain.", "next_hop.", "policy.", "customer."),
     ),
     "outbound": (_("Ausgang"), ("outbound.", "probe.")),
-    "audit": (_("Protokoll"), ("audit.",)),
+    "audit": (_("Protokoll"), ("audit.", "keys.")),
     "staff": (_("Betreiber und Support"), ("staff.",)),
 }
 
@@ -68,6 +68,7 @@ WORDS = {
     "invitation.accept": _("nahm eine Einladung an"),
     "invitation.send": _("lud eine Person ein"),
     "invitation.withdraw": _("zog eine Einladung zurück"),
+    "keys.rotate": _("Der Betreiber wechselte den Schlüssel der Ablage"),
     "membership.end": _("beendete den Zugang einer Person"),
     "membership.role": _("änderte die Rolle einer Person"),
     "next_hop.check": _("prüfte den nächsten Server einer Domain"),

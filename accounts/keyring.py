@@ -59,6 +59,21 @@ def current_key_id() -> str:
     return next(iter(_parse(settings.KEY_RING)))
 
 
+def list_key_ids() -> list[str]:
+    """Return the ids of the ring, the current one first."""
+    return list(_parse(settings.KEY_RING))
+
+
+def key_id_of(sealed: bytes) -> str:
+    """Return the id of the key that sealed the value; the ring need not have it."""
+    return bytes(sealed).partition(b"\0")[0].decode("ascii", "replace")
+
+
+def reseal(sealed: bytes, *, purpose: str) -> bytes:
+    """Seal the value anew under the current key; raise SealBroken like unseal."""
+    return seal(unseal(sealed, purpose=purpose), purpose=purpose)
+
+
 def seal(plaintext: bytes, *, purpose: str) -> bytes:
     """Encrypt under the current key."""
     key_id = current_key_id()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -12,7 +13,34 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Policy
 from accounts.models.customers import Category, DigestRhythm, FactorDemand
 
+DAYS_MIN, DAYS_MAX = 1, 365
 FACTOR_RULES = ("second_factor", "second_factor_from", "second_factor_grace_days")
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """A category's line in the table of the rules."""
+
+    label: str
+    held: BoundWidget
+    released: BoundWidget
+    days: forms.BoundField
+
+
+def _days_name(category: str) -> str:
+    return f"days_{category}"
+
+
+def _days_field(label: str) -> forms.IntegerField:
+    """Return the field of a category's own days; empty, the general ones hold."""
+    said = _("%(category)s: Tage aufbewahren") % {"category": label}
+    attributes = {"inputmode": "numeric", "aria-label": said}
+    return forms.IntegerField(
+        min_value=DAYS_MIN,
+        max_value=DAYS_MAX,
+        required=False,
+        widget=forms.NumberInput(attrs=attributes),
+    )
 
 
 class DomainPolicyForm(forms.Form):
@@ -41,8 +69,8 @@ class DomainPolicyForm(forms.Form):
             "Danach läuft ab, was niemand freigegeben hat, und ist auch für uns nicht "
             "mehr lesbar. Gilt für neue Post."
         ),
-        min_value=1,
-        max_value=365,
+        min_value=DAYS_MIN,
+        max_value=DAYS_MAX,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     digest_rhythm = forms.ChoiceField(
@@ -72,10 +100,20 @@ class DomainPolicyForm(forms.Form):
         required=False,
     )
 
-    def category_rows(self) -> list[tuple[str, BoundWidget, BoundWidget]]:
-        """Return each category with its two boxes: held, released by members."""
-        boxes = zip(self["held_categories"], self["member_categories"], strict=True)
-        return [(held.choice_label, held, released) for held, released in boxes]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for category in Category:
+            self.fields[_days_name(category)] = _days_field(str(category.label))
+
+    def category_rows(self) -> list[CategoryRow]:
+        """Return each category with its fields: held, released by members, days."""
+        boxes = zip(
+            Category, self["held_categories"], self["member_categories"], strict=True
+        )
+        return [
+            CategoryRow(str(category.label), held, released, self[_days_name(category)])
+            for category, held, released in boxes
+        ]
 
     def time_fields(self) -> list[forms.BoundField]:
         """Return how long things are kept, and when people are told."""
@@ -89,11 +127,19 @@ class DomainPolicyForm(forms.Form):
     def of(cls, policy: Policy) -> DomainPolicyForm:
         """Return the form filled with what holds now."""
         names = cls.base_fields.keys()
-        return cls(initial={name: getattr(policy, name) for name in names})
+        days = {_days_name(key): value for key, value in policy.category_days.items()}
+        return cls(initial={name: getattr(policy, name) for name in names} | days)
 
     def rules(self) -> dict[str, object]:
         """Return the columns of Policy."""
-        return {name: self.cleaned_data[name] for name in self.base_fields}
+        typed = self.cleaned_data
+        days = {
+            category.value: typed[_days_name(category)]
+            for category in Category
+            if typed[_days_name(category)]
+        }
+        rules = {name: typed[name] for name in self.base_fields}
+        return rules | {"category_days": days}
 
 
 class PolicyForm(DomainPolicyForm):

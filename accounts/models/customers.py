@@ -185,6 +185,8 @@ class Policy(TenantOwned):
         _("Benutzer geben frei"), default=released_by_default
     )
     retention_days = models.PositiveSmallIntegerField(_("Tage aufbewahrt"), default=30)
+    # Category to days, for those that are kept shorter or longer than the rest.
+    category_days = models.JSONField(default=dict, blank=True)
     second_factor = models.CharField(
         _("zweiter Faktor verlangt von"),
         max_length=16,
@@ -229,6 +231,10 @@ class Policy(TenantOwned):
 
     def __str__(self) -> str:
         return str(self.domain or self.customer)
+
+    def days_for(self, category: str) -> int:
+        """Return for how many days mail of the category is kept."""
+        return int(self.category_days.get(category, self.retention_days))
 
     def demands_of(self, role: str) -> bool:
         """Say whether that role must have a second factor, today or from a day on."""

@@ -17,6 +17,7 @@ from django_otp.models import Device
 from accounts import totp
 from accounts.identifiers import uuid7
 from accounts.keyring import seal, unseal
+from accounts.models.sealed import SealedField
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -44,7 +45,7 @@ class TotpDevice(OwnedDevice):
     Tries are counted by `second_factor.verify_code`, not here.
     """
 
-    sealed_secret = models.BinaryField()
+    sealed_secret = SealedField(purpose="totp")
     # The last step whose code was accepted: an older or equal one is a replay.
     last_step = models.BigIntegerField(default=-1)
 
@@ -70,7 +71,7 @@ class TotpDevice(OwnedDevice):
 class SmsDevice(OwnedDevice):
     """A mobile number; codes are SmsCode rows."""
 
-    sealed_number = models.BinaryField()
+    sealed_number = SealedField(purpose="sms")
     number_hint = models.CharField(max_length=32)
     # What stands for the browser that shows a code; whoever asks sets it.
     binding = ""
@@ -192,7 +193,7 @@ class SmsMessage(models.Model):
     )
     number_hash = models.CharField(max_length=64, db_index=True)
     country = models.CharField(max_length=2)
-    sealed = models.BinaryField()
+    sealed = SealedField(purpose="sms.message")
     state = models.CharField(max_length=16, choices=State, default=State.QUEUED)
     gateway = models.CharField(max_length=32, blank=True)
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import uuid7
+from accounts.models.sealed import SealedField
 from accounts.tenancy import TenantOwned
 
 
@@ -23,7 +24,7 @@ class PeopleImport(TenantOwned):
     made_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
     )
-    sealed_rows = models.BinaryField()
+    sealed_rows = SealedField(purpose="people.import")
     language = models.CharField(max_length=5, blank=True)
     right_count = models.PositiveIntegerField()
     wrong_count = models.PositiveIntegerField()

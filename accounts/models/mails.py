@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import uuid7
+from accounts.models.sealed import SealedField
 
 
 class OutgoingMail(models.Model):
@@ -28,7 +29,7 @@ class OutgoingMail(models.Model):
         settings.AUTH_USER_MODEL, models.CASCADE, null=True, related_name="mails"
     )
     kind = models.CharField(_("Art"), max_length=40)
-    sealed_details = models.BinaryField()
+    sealed_details = SealedField(purpose="mail")
     state = models.CharField(
         _("Stand"), max_length=16, choices=State, default=State.QUEUED
     )

@@ -14,14 +14,10 @@ from accounts.models.customers import Category, DigestRhythm, FactorDemand
 
 def list_rules(policy: Policy) -> list[tuple[str, str]]:
     """Return what holds, worded."""
-    days = policy.retention_days
     return [
         (_("Zurückhalten"), _names(policy.held_categories)),
         (_("Benutzer geben selbst frei"), _names(policy.member_categories)),
-        (
-            _("Aufbewahren"),
-            ngettext("%(count)d Tag", "%(count)d Tage", days) % {"count": days},
-        ),
+        (_("Aufbewahren"), _retention(policy)),
         (_("Übersicht per E-Mail"), _digest(policy)),
         *([] if policy.domain_id else [(_("Zweiter Faktor"), _factor(policy))]),
     ]
@@ -30,6 +26,16 @@ def list_rules(policy: Policy) -> list[tuple[str, str]]:
 def _names(categories: Iterable[str]) -> str:
     labels = [str(item.label) for item in Category if item.value in set(categories)]
     return ", ".join(labels) or _("nichts")
+
+
+def _retention(policy: Policy) -> str:
+    own = [item for item in Category if item.value in policy.category_days]
+    said = [f"{item.label}: {_days(policy.days_for(item))}" for item in own]
+    return "; ".join([_days(policy.retention_days), *said])
+
+
+def _days(days: int) -> str:
+    return ngettext("%(count)d Tag", "%(count)d Tage", days) % {"count": days}
 
 
 def _digest(policy: Policy) -> str:

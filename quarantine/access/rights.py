@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from accounts.models import Policy
-from accounts.models.customers import released_by_default
+from accounts.models.customers import Category, released_by_default
 from accounts.tenancy import Actor, Permission
 from quarantine.models import Hold
 
@@ -61,7 +61,7 @@ def get_rulebook(actor: Actor) -> Rulebook:
 
 
 def find_retention_days(actor: Actor) -> int | None:
-    """Return after how many days holds expire; None where domains differ."""
+    """Return after how many days holds expire; None where that differs."""
     policies = Policy.objects.filter(customer_id=actor.customer_id)
-    days = set(policies.values_list("retention_days", flat=True))
+    days = {policy.days_for(category) for policy in policies for category in Category}
     return days.pop() if len(days) == 1 else None

@@ -115,7 +115,8 @@ def _draft(
             served[recipient.address] = (recipient, place)
     drafts = []
     for customer_id, served in by_customer.items():
-        days = max(place.policy.retention_days for _, place in served.values())
+        category = arrival.verdict.category
+        days = max(place.policy.days_for(category) for _, place in served.values())
         message = _make_message(arrival, customer_id, now)
         _append(writer, message, each, now + timedelta(days=days))
         holds = [
@@ -181,7 +182,7 @@ def _make_hold(
     )
     held_categories = place.policy.held_categories
     is_held = verdict.must_hold or verdict.category in held_categories
-    days = timedelta(days=place.policy.retention_days)
+    days = timedelta(days=place.policy.days_for(verdict.category))
     return Hold(
         id=uuid7(),
         customer_id=message.customer_id,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.identifiers import uuid7
 from accounts.models import Address, Domain
 from accounts.models.customers import Category
+from accounts.models.sealed import SealedField
 from accounts.tenancy import Actor, TenantOwned
 from quarantine.states import State
 
@@ -45,10 +46,12 @@ class Message(TenantOwned):
     segment = models.CharField(max_length=100)
     segment_offset = models.PositiveBigIntegerField()
     stored_length = models.PositiveBigIntegerField()
-    wrapped_key = models.BinaryField(null=True)
+    wrapped_key = SealedField(null=True, purpose="content")
 
     class Meta:
         verbose_name = _("Nachricht")
+        # Whether a segment is still wanted is asked of each whose day is over.
+        indexes: ClassVar = [models.Index(fields=["segment"], name="message_segment")]
 
 
 class Hold(TenantOwned):
@@ -101,6 +104,19 @@ class Hold(TenantOwned):
     attempts_count = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True)
     first_seen_at = models.DateTimeField(null=True)
+    # A legal hold: set, the mail does not expire; its day stays written down.
+    kept_at = models.DateTimeField(null=True)
+    kept_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        # As above.
+        db_index=False,
+    )
+    kept_reason = models.CharField(
+        max_length=500, blank=True, default="", db_default=""
+    )
 
     class Meta:
         verbose_name = _("zurückgehaltene E-Mail")

@@ -146,6 +146,7 @@ def test_rules_at_a_glance():
         held_categories=["spam", "virus"],
         member_categories=[],
         retention_days=1,
+        category_days={"virus": 7},
         digest_rhythm="daily",
         digest_at=time(7, 30),
         second_factor="admins",
@@ -155,7 +156,7 @@ def test_rules_at_a_glance():
     assert dict(list_rules(policy)) == {
         "Zurückhalten": "Spam, Virus",
         "Benutzer geben selbst frei": "nichts",
-        "Aufbewahren": "1 Tag",
+        "Aufbewahren": "1 Tag; Virus: 7 Tage",
         "Übersicht per E-Mail": "täglich um 07:30",
         "Zweiter Faktor": "verlangt von Administratoren ab 24.12.2026",
     }

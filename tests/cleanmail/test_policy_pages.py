@@ -144,3 +144,27 @@ def test_new_mail_follows_the_rules_of_its_domain(people, client_for):
     assert days == {
         "bob@zwei.example": 30, "eva@zwei.example": 14, "bob@acme.example": 30,
     }  # fmt: skip
+
+
+def test_a_category_is_kept_for_days_of_its_own(people, client_for):
+    client = client_for(people.alice)
+
+    client.post(reverse("domains:policy"), RULES | FACTOR | {"days_virus": "7"})
+
+    policy = Policy.objects.get(customer=people.acme)
+    assert policy.category_days == {"virus": 7}
+    assert (policy.days_for("virus"), policy.days_for("spam")) == (7, 14)
+    again = client.get(reverse("domains:policy"))
+    assert again.context["form"]["days_virus"].value() == 7
+    client.post(reverse("domains:policy"), RULES | FACTOR | {"days_virus": ""})
+    assert Policy.objects.get(customer=people.acme).category_days == {}
+
+
+@pytest.mark.parametrize("days", ["0", "366", "viele"])
+def test_days_of_a_category_out_of_bounds_are_refused(people, client_for, days):
+    response = client_for(people.alice).post(
+        reverse("domains:policy"), RULES | FACTOR | {"days_virus": days}
+    )
+
+    assert response.status_code == 422
+    assert Policy.objects.get(customer=people.acme).category_days == {}

@@ -72,6 +72,16 @@ def test_holds_for_each_recipient_and_stores_once(people: People):
     assert message.segment.startswith(hold.expires_at.date().isoformat())
 
 
+def test_a_category_expires_by_its_own_days(people: People):
+    Policy.objects.filter(customer=people.acme).update(category_days={"spam": 90})
+
+    keep(transaction("bob@acme.example"))
+
+    hold = Hold.objects.select_related("message").get()
+    assert hold.expires_at - hold.received_at == timedelta(days=90)
+    assert hold.message.segment.startswith(hold.expires_at.date().isoformat())
+
+
 def test_two_customers_get_a_message_each(people: People):
     kept = keep(transaction("bob@acme.example", "eva@other.example"))
 
