@@ -44,6 +44,8 @@ class Permission(models.TextChoices):
     RELEASE = "release"
     DISCARD = "discard"
     VIEW_RAW = "view_raw"
+    KEEP = "keep"
+    ERASE = "erase"
     VIEW_PROBES = "view_probes"
     START_PROBE = "start_probe"
     MANAGE_DOMAINS = "manage_domains"

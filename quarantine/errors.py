@@ -31,3 +31,11 @@ class ClaimLost(CleanmailError):
 
 class NotReadable(CleanmailError):
     """There is no such attachment, or the message is too odd to take it out."""
+
+
+class NotErasable(CleanmailError):
+    """The mail is kept for a case ("kept"), or is being released ("releasing")."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why

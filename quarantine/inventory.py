@@ -12,10 +12,8 @@ from django.conf import settings
 from quarantine.errors import ContentErased, ContentLost
 from quarantine.models import Message
 from quarantine.segments import MAGIC
-from quarantine.store import open_content
+from quarantine.store import ORPHAN_SECONDS, open_content
 
-# Younger ones may belong to a message whose commit is under way.
-ORPHAN_SECONDS = 3600
 READ_AT_ONCE = 500
 
 

@@ -201,6 +201,8 @@ def _make_row(hold: Hold, sheet: _Sheet) -> Row:
     is_open = hold.state in OPEN
     can_undo = hold.state == State.DISCARDED and rights.can_act
     ends, is_soon = sheet.calendar.ending(hold.expires_at)
+    if hold.kept_at:
+        ends, is_soon = _("wird aufbewahrt"), False
     key = SafeString(hold.pk)  # hex and dashes
     return Row(
         key=key,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quarantine.access.rights import Rights
@@ -44,8 +43,8 @@ def make_acts(hold: Hold, *, rights: Rights) -> Acts:
             "Sie dürfen die E-Mails dieser Adresse ansehen, aber nicht freigeben oder "
             "verwerfen."
         )
-        return Acts(_("Nur ansehen"), only, full_date(hold.expires_at))
-    if hold.state == State.EXPIRED or hold.expires_at <= timezone.now():
+        return Acts(_("Nur ansehen"), only, _ends_on(hold))
+    if hold.state == State.EXPIRED or hold.is_over:
         return Acts(_("Abgelaufen"), _("Hier gibt es nichts mehr zu entscheiden."))
     if hold.state in OPEN:
         return _open_acts(hold, rights=rights)
@@ -53,7 +52,7 @@ def make_acts(hold: Hold, *, rights: Rights) -> Acts:
 
 
 def _later_acts(hold: Hold, *, rights: Rights) -> Acts:
-    ends_on = full_date(hold.expires_at)
+    ends_on = _ends_on(hold)
     again = _act(hold, "release_again", _("Nochmals zustellen"), "release")
     repeat = (again,) if rights.can_release else ()
     discard = _act(hold, "discard", _("Verwerfen"), "trash")
@@ -70,7 +69,7 @@ def _later_acts(hold: Hold, *, rights: Rights) -> Acts:
 
 
 def _open_acts(hold: Hold, *, rights: Rights) -> Acts:
-    title, ends_on = _("Entscheiden"), full_date(hold.expires_at)
+    title, ends_on = _("Entscheiden"), _ends_on(hold)
     if not rights.can_release:
         return Acts(title, _reserved(hold), ends_on, _asking(hold))
     deny = _act(hold, "deny", _("Anfrage ablehnen"), "block")
@@ -90,6 +89,10 @@ def _open_acts(hold: Hold, *, rights: Rights) -> Acts:
     release = _act(hold, "release", _("Freigeben"), "release", "primary")
     discard = _act(hold, "discard", _("Verwerfen"), "trash")
     return Acts(title, "", ends_on, (release, discard, *denial))
+
+
+def _ends_on(hold: Hold) -> str:
+    return _("nicht, wird aufbewahrt") if hold.kept_at else full_date(hold.expires_at)
 
 
 def _reserved(hold: Hold) -> str:

@@ -247,7 +247,15 @@ def _discarded(hold: Hold, _last: ReleaseAttempt | None) -> Answer:
     )
 
 
-def _expired(_hold: Hold, _last: ReleaseAttempt | None) -> Answer:
+def _expired(hold: Hold, _last: ReleaseAttempt | None) -> Answer:
+    if hold.expires_at > timezone.now():
+        return Answer(
+            tone="is-off",
+            icon="trash",
+            kicker=_("Inhalt gelöscht"),
+            cause=_("Der Inhalt dieser E-Mail wurde auf Wunsch gelöscht."),
+            todo=_("Niemand kann sie mehr lesen oder freigeben."),
+        )
     return Answer(
         tone="is-off",
         icon="glass",

@@ -2,12 +2,15 @@
 
 A hold past its day is `expired`: nobody can release it any more. Its row is told of for
 a while and then deleted, its message with the last of them. A segment goes as a whole,
-once its day is over and no message in it can still be wanted.
+once its day is over and no message in it can still be wanted; what outlives it is
+carried on by `carrying.py` before.
 """
 
 from __future__ import annotations
 
+import fcntl
 import logging
+import time
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,7 +20,7 @@ from django.db import transaction
 
 from quarantine.models import Hold, Message
 from quarantine.states import State, states_before
-from quarantine.store import NAME
+from quarantine.store import NAME, ORPHAN_SECONDS
 
 logger = logging.getLogger(__name__)
 
@@ -48,15 +51,51 @@ def unlink_segments(now: datetime) -> int:
     The data keys go first, in rows: a crash in between leaves noise, never a row that
     promises bytes which are gone.
     """
-    today = now.astimezone(UTC).date()
     removed = 0
-    for path in sorted(Path(settings.STORE_DIR).glob("*.seg")):
-        # A day more: an intake of another time zone may still write today's.
-        is_over = NAME.fullmatch(path.name) and _day_of(path.name) < today
-        if is_over and _drop_keys(path.name):
+    for path in list_over(now):
+        if _drop_keys(path.name):
             path.unlink(missing_ok=True)
             removed += 1
     return removed
+
+
+def list_over(now: datetime) -> list[Path]:
+    """Return the segments whose day is over, oldest first."""
+    today = now.astimezone(UTC).date()
+    # A day more: an intake of another time zone may still write today's.
+    return [path for path in _list_segments() if _day_of(path.name) < today]
+
+
+def unlink_orphans() -> int:
+    """Remove files that no row names and nobody writes to: their writer was killed.
+
+    The lock says that no process has the file open, its age that no commit is under
+    way for it; so no row can come to name it any more.
+    """
+    removed = 0
+    for path in _list_segments():
+        if _is_orphan(path):
+            path.unlink(missing_ok=True)
+            logger.info("segment %s: no row names it", path.name)
+            removed += 1
+    return removed
+
+
+def _list_segments() -> list[Path]:
+    paths = sorted(Path(settings.STORE_DIR).glob("*.seg"))
+    return [path for path in paths if NAME.fullmatch(path.name)]
+
+
+def _is_orphan(path: Path) -> bool:
+    try:
+        if time.time() - path.stat().st_mtime < ORPHAN_SECONDS:
+            return False
+        with path.open("rb") as file:
+            # Let go with the file: nobody opens a segment to write to it a second time.
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return not Message.objects.filter(segment=path.name).exists()
 
 
 def _day_of(name: str) -> date:
@@ -77,10 +116,13 @@ def _repeat(step: Callable[[], int]) -> int:
 @transaction.atomic(durable=True)
 def _end_step(now: datetime) -> int:
     ending = states_before(State.EXPIRED)
-    due = Hold.objects.filter(expires_at__lte=now, state__in=ending)
+    due = Hold.objects.filter(expires_at__lte=now, state__in=ending, kept_at=None)
     chosen = list(due.order_by("expires_at").values_list("pk", flat=True)[:STEP])
-    # Again by state: somebody may have released it since.
-    still = Hold.objects.filter(pk__in=chosen, state__in=ending, expires_at__lte=now)
+    # All of it again: somebody may have released it since, kept it for a case or for
+    # longer.
+    still = Hold.objects.filter(
+        pk__in=chosen, state__in=ending, expires_at__lte=now, kept_at=None
+    )
     return still.update(state=State.EXPIRED)
 
 

@@ -28,6 +28,7 @@ ROW_FIELDS = (
     *("id", "customer_id", "domain_id", "address_id", "envelope_recipient"),
     *("state", "category", "score", "header_from_name", "header_from", "subject"),
     *("received_at", "expires_at", "next_attempt_at", "first_seen_at"),
+    "kept_at",
 )
 # How many words of a search without a hit are tried alone.
 LOOSER_WORDS = 4

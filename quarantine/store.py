@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import logging
 import os
@@ -37,6 +38,8 @@ PURPOSE = "content"
 # Then a new segment is begun: what expires on one day may be several files.
 SEGMENT_BYTES_MAX = 1024 * 1024 * 1024
 SEGMENTS_OPEN_MAX = 64
+# A younger segment may belong to a message whose commit is under way.
+ORPHAN_SECONDS = 3600
 NAME = re.compile(r"\d{4}-\d\d-\d\d-[0-9a-f]{32}\.seg")
 
 
@@ -60,6 +63,10 @@ class Segment:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         self._path = folder / self.name
         self._file = os.open(self._path, flags, 0o600)
+        # Says that a process may still write here; a file system without locks keeps
+        # its orphans.
+        with suppress(OSError):
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._is_dirty = self._is_new = True
         self.end = len(MAGIC)
         try:

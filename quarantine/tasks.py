@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from accounts.enqueue import enqueue
-from quarantine import day_counts, reinjection, retention, sightings
+from quarantine import carrying, day_counts, reinjection, retention, sightings
 
 
 @shared_task(
@@ -31,11 +31,13 @@ def sweep() -> None:
 
 @shared_task(name="quarantine.expire", soft_time_limit=250, time_limit=280)
 def expire() -> None:
-    """End what is past its day: holds, rows that were told of, whole segments."""
+    """End what is past its day: holds, told rows, segments; carry on what is kept."""
     now = timezone.now()
     retention.end_holds(now)
     retention.delete_told(now)
     retention.unlink_segments(now)
+    retention.unlink_orphans()
+    carrying.carry_on(now)
 
 
 @shared_task(name="quarantine.count_days", soft_time_limit=550, time_limit=580)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from quarantine.views import bulk, content, decisions, listing, one
+from quarantine.views import bulk, content, decisions, keeping, listing, one
 
 app_name = "quarantine"
 urlpatterns = [
@@ -22,6 +22,9 @@ urlpatterns = [
         content.attachment,
         name="attachment",
     ),
+    path("holds/<uuid:pk>/keep/", keeping.keep, name="keep"),
+    path("holds/<uuid:pk>/keep/end", keeping.end_keep, name="end_keep"),
+    path("holds/<uuid:pk>/erase/", keeping.erase, name="erase"),
     path("holds/<uuid:pk>/status", one.hold_status, name="hold_status"),
     path("holds/<uuid:pk>/seen", one.mark_seen, name="mark_seen"),
     path("holds/<uuid:pk>/release", decisions.release, name="release"),

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
@@ -189,7 +190,8 @@ def _move(
     """Move the hold unless it is elsewhere already, expired or out of reach."""
     allowed = [state for state in before if state in states_before(after)]
     mine = Hold.objects.visible_to(actor).filter(pk=hold.pk, state__in=allowed)
-    alive = mine.filter(expires_at__gt=timezone.now())
+    # What is kept for a case is here, so it can still be decided.
+    alive = mine.filter(Q(expires_at__gt=timezone.now()) | Q(kept_at__isnull=False))
     return bool(alive.update(state=after, **changes))
 
 

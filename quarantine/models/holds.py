@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import uuid7
@@ -149,6 +150,11 @@ class Hold(TenantOwned):
                 name="hold_releasing",
             ),
         ]
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its day is past and nobody keeps it."""
+        return self.kept_at is None and self.expires_at <= timezone.now()
 
     @classmethod
     def own(cls, actor: Actor) -> Q:

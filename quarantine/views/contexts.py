@@ -41,6 +41,8 @@ def hold_page(request: ActorRequest, hold: Hold, *, status: int = 200) -> HttpRe
         "view": view,
         "notices": make_notices(find_signs(view.outline, known)),
         "may_see_raw": request.actor.can(Permission.VIEW_RAW),
+        "may_keep": request.actor.can(Permission.KEEP),
+        "may_erase": request.actor.can(Permission.ERASE),
         "is_styled": request.GET.get("view") == "styled",
         "was_late": status == 409,
     }

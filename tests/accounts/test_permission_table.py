@@ -54,9 +54,12 @@ def _on_hold(name: str) -> Act:
     return act
 
 
-def _see_source(client: Client, world: World) -> int:
-    address = reverse("quarantine:hold_source", args=[world.hold.pk])
-    return client.get(address).status_code
+def _see_of_hold(name: str) -> Act:
+    def act(client: Client, world: World) -> int:
+        address = reverse(f"quarantine:{name}", args=[world.hold.pk])
+        return client.get(address).status_code
+
+    return act
 
 
 def _start_probe(client: Client, _world: World) -> int:
@@ -69,7 +72,9 @@ ACTS: dict[Permission, Act] = {
     Permission.VIEW_HOLDS: _get("quarantine:holds"),
     Permission.RELEASE: _on_hold("release"),
     Permission.DISCARD: _on_hold("discard"),
-    Permission.VIEW_RAW: _see_source,
+    Permission.VIEW_RAW: _see_of_hold("hold_source"),
+    Permission.KEEP: _see_of_hold("keep"),
+    Permission.ERASE: _see_of_hold("erase"),
     Permission.VIEW_PROBES: _get("diagnostics:probes"),
     Permission.START_PROBE: _start_probe,
     Permission.MANAGE_DOMAINS: _get("domains:domains"),
