@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
 from accounts.enqueue import enqueue
 from accounts.errors import NotPermitted
 from accounts.tenancy import Actor, Permission, require_permission
-from quarantine import tasks
+from quarantine import moves, tasks
 from quarantine.access.rights import Rulebook, get_rulebook
 from quarantine.errors import NotHeld, ReservedForAdmin
 from quarantine.models import Hold
-from quarantine.states import OPEN, REPEATABLE, State, states_before
+from quarantine.states import OPEN, REPEATABLE, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ def release_holds(holds: Iterable[Hold], *, actor: Actor) -> BulkResult:
 def discard_hold(hold: Hold, *, actor: Actor) -> None:
     """Take the hold out of the list, for nobody's inbox; raise NotHeld."""
     _require_act(hold, Permission.DISCARD, rulebook=get_rulebook(actor))
-    if not _discard(hold, actor=actor):
+    if not moves.discard(hold, actor=actor):
         raise NotHeld(hold.pk)
 
 
@@ -76,7 +73,7 @@ def discard_hold(hold: Hold, *, actor: Actor) -> None:
 def discard_holds(holds: Iterable[Hold], *, actor: Actor) -> BulkResult:
     """Discard each hold that may still be; NotPermitted if any may not be acted on."""
     ordered = _require_bulk(holds, Permission.DISCARD, rulebook=get_rulebook(actor))
-    done = sum(_discard(hold, actor=actor) for hold in ordered)
+    done = sum(moves.discard(hold, actor=actor) for hold in ordered)
     return BulkResult(done, len(ordered) - done, 0)
 
 
@@ -84,7 +81,7 @@ def discard_holds(holds: Iterable[Hold], *, actor: Actor) -> BulkResult:
 def undo_discard(hold: Hold, *, actor: Actor) -> None:
     """Hold again what was discarded, as long as it is here; raise NotHeld."""
     _require_act(hold, Permission.DISCARD, rulebook=get_rulebook(actor))
-    if not _undo(hold, actor=actor):
+    if not moves.undo(hold, actor=actor):
         raise NotHeld(hold.pk)
 
 
@@ -92,7 +89,7 @@ def undo_discard(hold: Hold, *, actor: Actor) -> None:
 def undo_discards(holds: Iterable[Hold], *, actor: Actor) -> BulkResult:
     """Hold again each that is still discarded; NotPermitted if any may not be."""
     ordered = _require_bulk(holds, Permission.DISCARD, rulebook=get_rulebook(actor))
-    done = sum(_undo(hold, actor=actor) for hold in ordered)
+    done = sum(moves.undo(hold, actor=actor) for hold in ordered)
     return BulkResult(done, len(ordered) - done, 0)
 
 
@@ -100,8 +97,8 @@ def undo_discards(holds: Iterable[Hold], *, actor: Actor) -> BulkResult:
 def request_release(hold: Hold, *, actor: Actor) -> None:
     """Ask the customer's admin to release the hold; raise NotHeld."""
     _require_act(hold, Permission.RELEASE, rulebook=get_rulebook(actor))
-    changes = _decision(actor)
-    if not _move(hold, [State.HELD], State.REQUESTED, actor=actor, **changes):
+    changes = moves.decision(actor)
+    if not moves.move(hold, [State.HELD], State.REQUESTED, actor=actor, **changes):
         raise NotHeld(hold.pk)
     audit.record(actor, "hold.request_release", hold)
 
@@ -110,13 +107,13 @@ def request_release(hold: Hold, *, actor: Actor) -> None:
 def deny_request(hold: Hold, *, actor: Actor) -> None:
     """Say no to a request: the hold stays held and tells so; raise NotHeld."""
     _require_release(hold, rulebook=get_rulebook(actor))
-    changes: dict[str, datetime | UUID | None] = {
+    changes: dict[str, moves.Change] = {
         "decided_at": None,
         "decided_by": None,
         "denied_at": timezone.now(),
         "denied_by": actor.user_id,
     }
-    if not _move(hold, [State.REQUESTED], State.HELD, actor=actor, **changes):
+    if not moves.move(hold, [State.REQUESTED], State.HELD, actor=actor, **changes):
         raise NotHeld(hold.pk)
     audit.record(actor, "hold.deny_request", hold)
 
@@ -125,8 +122,8 @@ def deny_request(hold: Hold, *, actor: Actor) -> None:
 def confirm_arrival(hold: Hold, *, actor: Actor) -> None:
     """Note that a person has found an unsure release in the mailbox; raise NotHeld."""
     _require_act(hold, Permission.RELEASE, rulebook=get_rulebook(actor))
-    changes = _decision(actor)
-    if not _move(hold, [State.UNSURE], State.RELEASED, actor=actor, **changes):
+    changes = moves.decision(actor)
+    if not moves.move(hold, [State.UNSURE], State.RELEASED, actor=actor, **changes):
         raise NotHeld(hold.pk)
     audit.record(actor, "hold.confirm_arrival", hold)
 
@@ -175,47 +172,8 @@ def note_download(hold: Hold, *, actor: Actor, sha256: str) -> None:
     audit.record(actor, "hold.download", hold, sha256=sha256)
 
 
-def _decision(actor: Actor) -> dict[str, datetime | UUID | None]:
-    return {"decided_at": timezone.now(), "decided_by": actor.user_id}
-
-
-def _move(
-    hold: Hold,
-    before: Sequence[str],
-    after: State,
-    *,
-    actor: Actor,
-    **changes: datetime | UUID | int | None,
-) -> bool:
-    """Move the hold unless it is elsewhere already, expired or out of reach."""
-    allowed = [state for state in before if state in states_before(after)]
-    mine = Hold.objects.visible_to(actor).filter(pk=hold.pk, state__in=allowed)
-    # What is kept for a case is here, so it can still be decided.
-    alive = mine.filter(Q(expires_at__gt=timezone.now()) | Q(kept_at__isnull=False))
-    return bool(alive.update(state=after, **changes))
-
-
 def _release(hold: Hold, *, actor: Actor, before: Sequence[str]) -> bool:
-    # Due at once, whatever the worker's clock says.
-    changes = _decision(actor) | {"started_at": None, "next_attempt_at": None}
-    if not _move(hold, before, State.RELEASING, actor=actor, **changes):
+    if not moves.release(hold, actor=actor, before=before):
         return False
-    audit.record(actor, "hold.release", hold)
     enqueue(tasks.reinject, hold.customer_id, hold.pk)
-    return True
-
-
-def _discard(hold: Hold, *, actor: Actor) -> bool:
-    before = states_before(State.DISCARDED)
-    if not _move(hold, before, State.DISCARDED, actor=actor, **_decision(actor)):
-        return False
-    audit.record(actor, "hold.discard", hold)
-    return True
-
-
-def _undo(hold: Hold, *, actor: Actor) -> bool:
-    changes = {"decided_at": None, "decided_by": None}
-    if not _move(hold, [State.DISCARDED], State.HELD, actor=actor, **changes):
-        return False
-    audit.record(actor, "hold.undo_discard", hold)
     return True
