@@ -8,6 +8,7 @@ from django.conf import settings
 
 from accounts.domain_names import to_a_label
 from accounts.errors import DomainNameRefused, NextHopRefused
+from accounts.models.customers import NextHopTls
 from cleanmail.wire import guard
 from cleanmail.wire.errors import AddressRefused, NameNotResolved
 
@@ -20,7 +21,7 @@ class NextHop:
 
     host: str
     port: int
-    requires_tls: bool
+    tls: NextHopTls
 
 
 def check_next_hop(next_hop: NextHop) -> NextHop:

@@ -301,6 +301,8 @@ INTAKE_AUTHSERV_ID: str = env.str("INTAKE_AUTHSERV_ID", default="")
 # Of the customer whose domain says nothing of its own.
 NEXT_HOP_PORT: int = env.int("NEXT_HOP_PORT", default=25)
 REINJECT_VIA: str = env.str("REINJECT_VIA", default="")
+# Who vouches for the certificates of next hops; empty: whom the system believes.
+RELEASE_CA_FILE: str = env.str("RELEASE_CA_FILE", default="")
 RELEASE_HELO: str = env.str("RELEASE_HELO", default="cleanmail.localdomain")
 RELEASE_RETRY_SECONDS: list[int] = env.list(
     "RELEASE_RETRY_SECONDS", cast=int, default=[60, 300, 900, 3600, 4 * 3600]

@@ -100,8 +100,25 @@ def _unfinished(stages: dict[str, Evidence], values: Values) -> Decision:
     if not starttls.facts.get("offered"):
         return Decision(FAILED, "hop-no-tls", values)
     shown = stages.get("certificate")
+    if shown is not None and _is_refused(shown.facts):
+        return _impostor(shown.facts, values)
     failed = shown if starttls.status == OK and shown is not None else starttls
     return Decision(FAILED, "hop-tls-broken", {**values, **_said(failed.facts)})
+
+
+def _is_refused(facts: Facts) -> bool:
+    """Say whether it was a certificate that is not good enough for the domain."""
+    return bool(facts.get("demands_certificate") and facts.get("sha256"))
+
+
+def _impostor(facts: Facts, values: Values) -> Decision:
+    values["names"] = ", ".join(facts.get("names", ())[:5])
+    values["not_after"] = str(facts.get("not_after", ""))[:10]
+    if facts.get("is_expired") or facts.get("verify_code") == EXPIRED:
+        return Decision(FAILED, "hop-demands-unexpired", values)
+    if not facts.get("name_matches"):
+        return Decision(FAILED, "hop-demands-name", values)
+    return Decision(FAILED, "hop-demands-vouched", values)
 
 
 def _mail(facts: Facts, values: Values) -> Decision:

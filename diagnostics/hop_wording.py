@@ -132,6 +132,27 @@ HOP_TEXTS: dict[str, tuple[Any, Any]] = {
         _("Das Zertifikat von %(host)s gilt für einen anderen Namen: %(names)s."),
         _("Nennen Sie den Server bei diesem Namen, oder erneuern Sie das Zertifikat."),
     ),
+    "hop-demands-unexpired": (
+        _(
+            "Das Zertifikat von %(host)s ist am %(not_after)s abgelaufen, Ihre Domain "
+            "verlangt aber ein gültiges."
+        ),
+        _("Erneuern Sie es; bis dahin wird dorthin nichts zugestellt."),
+    ),
+    "hop-demands-name": (
+        _(
+            "Das Zertifikat von %(host)s gilt für einen anderen Namen: %(names)s. Ihre "
+            "Domain verlangt ein gültiges."
+        ),
+        _("Nennen Sie den Server bei diesem Namen, oder erneuern Sie das Zertifikat."),
+    ),
+    "hop-demands-vouched": (
+        _(
+            "Für das Zertifikat von %(host)s bürgt niemand, den wir kennen; Ihre "
+            "Domain verlangt ein gültiges."
+        ),
+        _("Verwenden Sie ein öffentliches Zertifikat, samt Zwischenzertifikaten."),
+    ),
     "hop-certificate-unknown": (
         _("Für das Zertifikat von %(host)s bürgt niemand, den wir kennen."),
         _("Verwenden Sie ein öffentliches Zertifikat, samt Zwischenzertifikaten."),

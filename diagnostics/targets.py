@@ -7,6 +7,7 @@ from functools import partial
 from django.conf import settings
 
 from accounts.models import Domain, OutboundAccount, OutboundScanner
+from accounts.models.customers import NextHopTls
 from cleanmail.wire import guard
 from cleanmail.wire.errors import AddressRefused
 from diagnostics.checks.evidence import Target
@@ -86,6 +87,7 @@ def is_allowed_server(address: str) -> bool:
 def make_hop(probe: Probe, domain: Domain) -> Hop:
     """Return what the check of a next hop is told, as it was when it was asked for."""
     host, port = probe.configured_host, probe.configured_port or 0
+    tls = NextHopTls(domain.next_hop_tls)
     return Hop(
         host=host,
         port=port,
@@ -100,7 +102,9 @@ def make_hop(probe: Probe, domain: Domain) -> Hop:
             allowed_networks=settings.ALLOWED_NETWORKS,
             timeout=RESOLVE_SECONDS,
         ),
-        demands_tls=domain.next_hop_requires_tls,
+        demands_tls=tls.is_demanded,
+        demands_certificate=tls == NextHopTls.VERIFIED,
+        cafile=settings.RELEASE_CA_FILE,
         ours=tuple(name.lower().rstrip(".") for name in settings.MAIL_EXCHANGERS),
         total_seconds=min(DOMAIN_SECONDS, settings.PROBE_SECONDS),
     )

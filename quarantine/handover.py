@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
 
 from django.conf import settings
 
@@ -20,6 +18,7 @@ from cleanmail.wire.errors import (
 from cleanmail.wire.replies import Reply
 from cleanmail.wire.smtp import END_OF_DATA, Session
 from cleanmail.wire.transcript import Transcript
+from quarantine.encryption import encrypt, may_go_in_clear, name_stage
 from quarantine.errors import ClaimLost, ContentErased, ContentLost
 from quarantine.models import ReleaseAttempt
 from quarantine.next_hop import NextHop
@@ -97,9 +96,8 @@ class _Try:
         try:
             return self._deliver(address, tries_tls=True)
         except SmtpError as error:
-            if self.hop.requires_tls or error.after != "tls":
+            if not may_go_in_clear(error, self.hop):
                 raise
-            # Opportunistic: what cannot be encrypted goes in clear, as between MTAs.
             return self._deliver(address, tries_tls=False)
 
     def _deliver(self, address: str, *, tries_tls: bool) -> Reply:
@@ -126,13 +124,11 @@ class _Try:
             _require(session.helo(settings.RELEASE_HELO), "helo")
 
     def _encrypt(self, session: Session) -> None:
-        reply = None
-        if "STARTTLS" in session.keywords:
-            reply = session.starttls(_tls_context(), self.hop.host or None)
+        reply = encrypt(session, self.hop)
         if session.tls is not None:
             self.tls_version = session.tls.version
             self._hello(session)
-        elif self.hop.requires_tls:
+        elif self.hop.tls.is_demanded:
             raise _Ended(Outcome.UNREACHED, Stage.STARTTLS, reply, is_final=False)
 
     def _send(self, session: Session) -> Reply:
@@ -181,7 +177,7 @@ def hand_over(parcel: Parcel, hop: NextHop) -> Handover:
     except SmtpError as error:
         is_unsure = error.after == END_OF_DATA
         outcome = Outcome.UNSURE if is_unsure else Outcome.UNREACHED
-        ended = _Ended(outcome, error.after, is_final=is_unsure)
+        ended = _Ended(outcome, name_stage(error), is_final=is_unsure)
     return Handover(
         outcome=ended.outcome,
         is_final=ended.is_final,
@@ -210,16 +206,3 @@ def _require(reply: Reply, stage: str) -> None:
     """
     if not reply.is_positive:
         raise _Ended(Outcome.DEFERRED, stage, reply, is_final=False)
-
-
-@cache
-def _tls_context() -> ssl.SSLContext:
-    """Encrypt against listeners; who the next hop is, the checked address says.
-
-    Made once, and without the CA bundle that nobody is held against: a try must not
-    cost twenty handshakes.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context

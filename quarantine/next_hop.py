@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from accounts.models import Domain
+from accounts.models.customers import NextHopTls
 from cleanmail.wire import dns, guard
 
 RESOLVE_SECONDS = 10
@@ -19,7 +20,7 @@ class NextHop:
 
     host: str
     port: int
-    requires_tls: bool
+    tls: NextHopTls
     is_own_relay: bool
 
     def __str__(self) -> str:
@@ -49,12 +50,12 @@ def find_next_hop(domain: Domain) -> NextHop:
         return NextHop(
             host=relay.hostname or "",
             port=relay.port or settings.NEXT_HOP_PORT,
-            requires_tls=False,
+            tls=NextHopTls.OPPORTUNISTIC,
             is_own_relay=True,
         )
     return NextHop(
         host=domain.next_hop_host.strip(),
         port=domain.next_hop_port,
-        requires_tls=domain.next_hop_requires_tls,
+        tls=NextHopTls(domain.next_hop_tls),
         is_own_relay=False,
     )

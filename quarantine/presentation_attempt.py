@@ -31,6 +31,8 @@ def find_reason(attempt: ReleaseAttempt) -> Reason | None:
         return _refused(detail)
     if stage == Stage.NAME:
         return _unnamed(detail)
+    if stage == Stage.CERTIFICATE:
+        return _impostor(detail)
     reasons = _of_the_session() | _of_the_message() | _of_ours()
     return reasons.get(stage) or Reason(
         _("Die Verbindung zum empfangenden Server brach vor der Übergabe ab.")
@@ -61,6 +63,23 @@ def _unnamed(detail: str) -> Reason:
     if detail in {"missing", "syntax"}:
         return Reason(_("Den Namen des empfangenden Servers gibt es im DNS nicht."))
     return Reason(_("Das DNS sagt im Moment nicht, wo der empfangende Server ist."))
+
+
+def _impostor(detail: str) -> Reason:
+    causes = {
+        "expired": _("Das Zertifikat des empfangenden Servers ist abgelaufen."),
+        "name": _(
+            "Das Zertifikat des empfangenden Servers gilt für einen anderen Namen."
+        ),
+    }
+    unknown = _("Für das Zertifikat des empfangenden Servers bürgt niemand.")
+    return Reason(
+        causes.get(detail, unknown),
+        _(
+            "Für diese Domain ist ein gültiges verlangt, darum haben wir nichts "
+            "zugestellt. Ihr Administrator lässt es erneuern."
+        ),
+    )
 
 
 def _of_the_session() -> dict[str, Reason]:

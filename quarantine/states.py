@@ -24,12 +24,13 @@ class State(models.TextChoices):
 class Stage(StrEnum):
     """Where a try to deliver ended, besides the stages of an SMTP session.
 
-    NAME and REFUSED are followed by a colon and the reason.
+    NAME, REFUSED and CERTIFICATE are followed by a colon and the reason.
     """
 
     NAME = "name"
     REFUSED = "refused"
     STARTTLS = "starttls"
+    CERTIFICATE = "certificate"
     SMTPUTF8 = "smtputf8"
     UNSAFE = "unsafe"
     CONTENT_LOST = "content_lost"

@@ -15,7 +15,7 @@ from accounts.actions.history import mail_admins
 from accounts.domain_names import parse_domain
 from accounts.errors import DomainGone, DomainTaken
 from accounts.models import Address, Domain
-from accounts.models.customers import control_grace, make_control_token
+from accounts.models.customers import NextHopTls, control_grace, make_control_token
 from accounts.next_hops import NextHop, check_next_hop
 from accounts.tenancy import Actor, Permission, require_permission
 
@@ -162,13 +162,14 @@ def _save_next_hop(actor: Actor, domain: Domain, after: NextHop) -> None:
     now = mine.select_for_update().first()
     if now is None:
         raise DomainGone(domain.pk)
-    before = NextHop(now.next_hop_host, now.next_hop_port, now.next_hop_requires_tls)
+    tls = NextHopTls(now.next_hop_tls)
+    before = NextHop(now.next_hop_host, now.next_hop_port, tls)
     if before == after:
         return
     mine.update(
         next_hop_host=after.host,
         next_hop_port=after.port,
-        next_hop_requires_tls=after.requires_tls,
+        next_hop_tls=after.tls,
     )
     audit.record(
         actor, "domain.next_hop", domain, before=asdict(before), after=asdict(after)

@@ -28,7 +28,7 @@ class StaffDomainForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic 
             "accepts_any",
             "next_hop_host",
             "next_hop_port",
-            "next_hop_requires_tls",
+            "next_hop_tls",
         )
 
     def clean_name(self) -> str:

@@ -43,6 +43,22 @@ class FactorDemand(models.TextChoices):
     EVERYBODY = "everybody", _("allen")
 
 
+class NextHopTls(models.TextChoices):
+    """How mail to a domain's next hop is encrypted, as RFC 7435 tells them apart."""
+
+    # What cannot be encrypted goes in clear.
+    OPPORTUNISTIC = "opportunistic", _("wenn der Server sie anbietet")
+    # Against listeners: any certificate will do.
+    REQUIRED = "required", _("immer, mit beliebigem Zertifikat")
+    # Against impostors as well: a certificate that is valid for the name.
+    VERIFIED = "verified", _("immer, mit gültigem Zertifikat")
+
+    @property
+    def is_demanded(self) -> bool:
+        """Say whether nothing may go in clear."""
+        return self != NextHopTls.OPPORTUNISTIC
+
+
 def make_control_token() -> str:
     """Return what a domain's owner publishes: 128 random bits."""
     return secrets.token_hex(16)
@@ -112,7 +128,13 @@ class Domain(TenantOwned):
         _("nächster Server"), max_length=255, blank=True, default=""
     )
     next_hop_port = models.PositiveIntegerField(_("Port"), default=25)
-    next_hop_requires_tls = models.BooleanField(_("nur verschlüsselt"), default=False)
+    next_hop_tls = models.CharField(
+        _("Verschlüsselung"),
+        max_length=16,
+        choices=NextHopTls,
+        default=NextHopTls.OPPORTUNISTIC,
+        help_text=_("«Gültig» heisst: für diesen Namen, von einer bekannten Stelle."),
+    )
 
     class Meta:
         verbose_name = _("Domain")
@@ -125,6 +147,10 @@ class Domain(TenantOwned):
                 fields=["name"],
                 condition=models.Q(verified_at__isnull=False),
                 name="domain_verified_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(next_hop_tls__in=NextHopTls.values),
+                name="domain_next_hop_tls_known",
             ),
         )
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.domain_names import parse_domain
 from accounts.errors import DomainNameRefused
 from accounts.models import Domain
+from accounts.models.customers import NextHopTls
 from accounts.next_hops import NextHop
 
 PLAIN: dict[str, str] = {
@@ -19,7 +20,6 @@ PLAIN: dict[str, str] = {
     "autocapitalize": "none",
     "spellcheck": "false",
 }
-IF_OFFERED, ALWAYS = "offered", "always"
 
 
 class DomainForm(forms.Form):
@@ -52,9 +52,11 @@ class NextHopForm(forms.Form):
     port = forms.TypedChoiceField(label=_("Port"), coerce=int)
     tls = forms.ChoiceField(
         label=_("Verschlüsselung"),
-        choices=(
-            (IF_OFFERED, _("wenn der Server sie anbietet")),
-            (ALWAYS, _("immer, sonst wird nicht zugestellt")),
+        choices=NextHopTls,
+        help_text=_(
+            "«Immer» heisst: Gelingt sie nicht, wird nicht zugestellt. «Gültig» ist "
+            "ein Zertifikat, das eine bekannte Stelle auf genau diesen Namen "
+            "ausgestellt hat."
         ),
     )
 
@@ -66,14 +68,13 @@ class NextHopForm(forms.Form):
     @classmethod
     def of(cls, domain: Domain) -> NextHopForm:
         """Return the form filled with what stands now."""
-        tls = ALWAYS if domain.next_hop_requires_tls else IF_OFFERED
         host, port = domain.next_hop_host, domain.next_hop_port
-        return cls(initial={"host": host, "port": port, "tls": tls})
+        return cls(initial={"host": host, "port": port, "tls": domain.next_hop_tls})
 
     def next_hop(self) -> NextHop:
         """Return what was typed."""
         typed = self.cleaned_data
-        return NextHop(typed["host"], typed["port"], typed["tls"] == ALWAYS)
+        return NextHop(typed["host"], typed["port"], NextHopTls(typed["tls"]))
 
 
 class TrialForm(forms.Form):

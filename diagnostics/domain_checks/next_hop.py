@@ -42,6 +42,8 @@ class Hop:
     nonce: str
     resolve: Callable[[], tuple[str, ...]]
     demands_tls: bool = False
+    # Demands TLS too, with a certificate that is valid for the host.
+    demands_certificate: bool = False
     ours: tuple[str, ...] = ()
     cafile: str = ""
     connect_seconds: float = 4.0
@@ -163,7 +165,10 @@ class _Walk:
         with secured:
             hello = partial(secured.ehlo, self.hop.helo)
             again = self._command("ehlo_tls", secured, hello)
-            if again is not None and again.is_positive:
+            if again is None or not again.is_positive:
+                return True
+            is_valid = handshake.status == OK and handshake.facts["name_matches"]
+            if is_valid or not self.hop.demands_certificate:
                 self._name_test_address(secured)
         return True
 
@@ -213,7 +218,9 @@ class _Walk:
     def _report(
         self, check: str, status: str, facts: Facts, session: Session | None
     ) -> None:
-        named = {**self._endpoint.facts(), "demands_tls": self.hop.demands_tls}
+        named: Facts = self._endpoint.facts()
+        named["demands_tls"] = self.hop.demands_tls
+        named["demands_certificate"] = self.hop.demands_certificate
         self._keep(check, status, {**named, **facts}, session)
 
     def _keep(

@@ -19,6 +19,7 @@ from accounts.errors import (
     NotPermitted,
 )
 from accounts.models import Address, AuditEvent, Domain
+from accounts.models.customers import NextHopTls
 from accounts.next_hops import NextHop
 from cleanmail.wire import dns
 from tests.conftest import actor_of
@@ -41,7 +42,7 @@ def fresh(domain: Domain) -> Domain:
 
 
 def redirect(user, domain: Domain, host: str, *, port: int = 25) -> None:
-    hop = NextHop(host, port, requires_tls=True)
+    hop = NextHop(host, port, NextHopTls.REQUIRED)
     domains.set_next_hop(actor_of(user), domain, hop)
 
 
@@ -201,7 +202,7 @@ def test_next_hop_is_audited_with_before_and_after_and_told(
     assert people.acme_domain.next_hop_host == "127.0.0.9"
     detail = AuditEvent.objects.get().detail
     assert detail["before"]["host"] == "127.0.0.1"
-    assert detail["after"] == {"host": "127.0.0.9", "port": 25, "requires_tls": True}
+    assert detail["after"] == {"host": "127.0.0.9", "port": 25, "tls": "required"}
     assert "acme.example" in mail.outbox[0].subject
 
 

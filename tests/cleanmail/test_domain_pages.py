@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Domain
+from accounts.models.customers import NextHopTls
 from accounts.second_factor import PROOF_KEY
 from diagnostics.models import Probe
 from quarantine.models import Hold
@@ -209,13 +210,13 @@ def test_next_hop_is_kept_and_shown(people, client_for, settings):
 
     response = client_for(people.alice).post(
         url("next_hop", people.acme_domain),
-        {"host": "127.0.0.7", "port": "587", "tls": "always"},
+        {"host": "127.0.0.7", "port": "587", "tls": "verified"},
         follow=True,
     )
 
     assert people.acme_domain.next_hop_host == "127.0.0.7"
     assert people.acme_domain.next_hop_port == 587
-    assert people.acme_domain.next_hop_requires_tls
+    assert people.acme_domain.next_hop_tls == NextHopTls.VERIFIED
     assert "127.0.0.7" in text(response)
 
 
@@ -223,7 +224,7 @@ def test_next_hop_inside_is_refused_at_the_field(people, client_for, settings):
     settings.ALLOWED_NETWORKS = []
     response = client_for(people.alice).post(
         url("next_hop", people.acme_domain),
-        {"host": "10.0.0.1", "port": "25", "tls": "offered"},
+        {"host": "10.0.0.1", "port": "25", "tls": "opportunistic"},
     )
 
     assert response.status_code == 422

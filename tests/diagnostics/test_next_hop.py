@@ -181,6 +181,29 @@ def test_reports_what_is_wrong_with_the_certificate(
     assert found.sentence
 
 
+@pytest.mark.parametrize(
+    ("fields", "trusted", "code"),
+    [
+        ({"names": ("other.example",)}, True, "hop-demands-name"),
+        ({}, False, "hop-demands-vouched"),
+        ({"starts": NOW - 40 * DAY, "ends": NOW - DAY}, True, "hop-demands-unexpired"),
+        ({}, True, "hop-good"),
+    ],
+)
+def test_a_certificate_that_is_demanded_stops_the_visit_as_a_release(
+    certified, authority, fields, trusted, code
+):
+    with certified(**fields) as server:
+        cafile = str(authority.pem) if trusted else ""
+        demands = {"demands_tls": True, "demands_certificate": True}
+        found, evidence = visit(make_hop(server.port, cafile=cafile, **demands))
+
+    is_good = code == "hop-good"
+    assert (found.level.value, found.code) == ("ok" if is_good else "fail", code)
+    assert any(item.check == "recipient" for item in evidence) == is_good
+    assert "%(" not in found.sentence + found.remedy
+
+
 def test_a_certificate_of_ones_own_is_usual_between_mail_servers(certified):
     with certified() as server:
         found, _evidence = visit(make_hop(server.port))
@@ -443,7 +466,7 @@ def test_a_real_postfix_answers(mta, authority, recipient, code):
 @pytest.mark.system
 @pytest.mark.django_db
 def test_a_probe_of_a_real_postfix_leaves_nothing_in_its_queue(mta, probe_of):
-    probe = probe_of("127.0.0.1", mta.port, next_hop_requires_tls=True)
+    probe = probe_of("127.0.0.1", mta.port, next_hop_tls="required")
 
     assert probe.state == Probe.State.FINISHED
     # Its certificate is for a name, and we were given an address.

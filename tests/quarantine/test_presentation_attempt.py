@@ -23,6 +23,9 @@ REASONS = {
     "name:timeout": "Das DNS sagt im Moment nicht, wo der empfangende Server ist.",
     "starttls": "Der empfangende Server bietet keine Verschlüsselung an",
     "tls": "Mit dem empfangenden Server kam keine Verschlüsselung zustande.",
+    "certificate:expired": "Das Zertifikat des empfangenden Servers ist abgelaufen.",
+    "certificate:name": "Servers gilt für einen anderen Namen.",
+    "certificate:unknown": "Für das Zertifikat des empfangenden Servers bürgt niemand.",
     "worker_lost": "Die Zustellung wurde bei uns vor der Übergabe unterbrochen.",
     "claim_lost": "Die Zustellung wurde bei uns vor der Übergabe unterbrochen.",
 }

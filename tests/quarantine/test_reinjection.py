@@ -221,7 +221,7 @@ def test_goes_in_clear_when_the_connection_breaks_in_the_handshake(people):
 def test_never_goes_in_clear_where_encryption_is_demanded(people):
     with SmtpServer(Script(keywords=("STARTTLS",))) as next_hop:
         hold = releasing(people, next_hop)
-        point(next_hop, next_hop_requires_tls=True)
+        point(next_hop, next_hop_tls="required")
         attempt = run(hold)
 
     assert (hold.state, attempt.failed_stage) == (State.RELEASING, "tls")
@@ -231,7 +231,7 @@ def test_never_goes_in_clear_where_encryption_is_demanded(people):
 def test_waits_where_encryption_is_demanded_but_not_offered(people):
     with SmtpServer() as next_hop:
         hold = releasing(people, next_hop)
-        point(next_hop, next_hop_requires_tls=True)
+        point(next_hop, next_hop_tls="required")
         attempt = run(hold)
 
     assert (hold.state, attempt.failed_stage) == (State.RELEASING, "starttls")
