@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 KINDS = {
     "signin": (_("Anmeldungen"), ("auth.", "browser.", "password.")),
     "factor": (_("Zweite Faktoren"), ("factor.", "recovery.", "sms.")),
-    "mail": (_("E-Mails"), ("hold.", "content")),
+    "mail": (_("E-Mails"), ("hold.", "content", "digest.")),
     "people": (
         _("Personen und Adressen"),
         ("person.", "people.", "membership.", "invitation.", "grant.", "address."),
@@ -39,6 +39,8 @@ WORDS = {
     "browser.trust": _("vertraute einem Browser"),
     "content_read_by_command": _("las gespeicherten Inhalt aus"),
     "customer.create": _("erfasste den Kunden"),
+    "digest.choose": _("wählte, wann die Übersicht kommt"),
+    "digest.unsubscribe": _("bestellte die Übersicht ab"),
     "domain.add": _("fügte eine Domain hinzu"),
     "domain.contested": _("Ein anderer Kunde beansprucht die Domain"),
     "domain.control_back": _("Der Eintrag, der die Domain bestätigt, ist wieder da"),
@@ -57,6 +59,7 @@ WORDS = {
     "factor.reset": _("Die zweiten Faktoren wurden zurückgesetzt"),
     "grant.give": _("gab Zugriff auf eine Adresse"),
     "grant.take": _("nahm Zugriff auf eine Adresse weg"),
+    "hold.by_link": _("entschied ohne Anmeldung, über den Link der Übersicht"),
     "hold.confirm_arrival": _("bestätigte, dass eine E-Mail ankam"),
     "hold.deny_request": _("lehnte eine Freigabe ab"),
     "hold.discard": _("verwarf eine E-Mail"),

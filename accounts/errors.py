@@ -340,3 +340,7 @@ class AuditBroken(CleanmailError):
     def __init__(self, fault: str) -> None:
         super().__init__(fault)
         self.fault = fault
+
+
+class MailUnsure(CleanmailError):
+    """A mail that must not be sent twice was perhaps taken: the session broke."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
+from smtplib import SMTPServerDisconnected
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -19,7 +20,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from accounts import claims, invitation_links
-from accounts.errors import AlreadyMember
+from accounts.errors import AlreadyMember, MailUnsure
 from accounts.models import Domain, Invitation, SignIn, User
 
 
@@ -148,6 +149,33 @@ def send_step_up_tried(user: User, at: datetime) -> None:
     _send(user, "step_up_tried", at=at, page=page)
 
 
+def send_digest(
+    user: User, _at: datetime, *, subject: str, text: str, html: str, **links: str
+) -> None:
+    """Send a digest, already worded, with the way out of it that RFC 8058 asks for.
+
+    Raise MailUnsure if the session broke while the mail was on its way.
+    """
+    if not user.is_active:
+        return
+    letter = EmailMultiAlternatives(
+        subject=subject,
+        body=text,
+        to=[user.email],
+        headers={
+            "Auto-Submitted": "auto-generated",
+            "List-Unsubscribe": f"<{links['unsubscribe_url']}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        },
+    )
+    letter.attach_alternative(html, "text/html")
+    with get_connection() as letter.connection:
+        try:
+            letter.send()
+        except (SMTPServerDisconnected, ConnectionError, TimeoutError) as error:
+            raise MailUnsure from error
+
+
 def _send_plain(template: str, user: User, at: datetime) -> None:
     """Tell what the template says, which needs no more than the time."""
     _send(user, template, at=at)
@@ -209,6 +237,9 @@ MAILS: dict[str, Callable[..., None]] = NOTICES | {
     "joining": send_joining,
     "claim": send_claim,
     "factor_demanded": send_factor_demanded,
+    "digest": send_digest,
 }
+# Rather not at all than twice: the next one tells the same.
+SENT_ONCE = frozenset({"digest"})
 # Sent to an address that perhaps has no account yet.
 WITHOUT_ACCOUNT = frozenset({"joining", "claim"})

@@ -13,6 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts import mail
+from accounts.errors import MailUnsure
 from accounts.keyring import seal, unseal
 from accounts.models import OutgoingMail, User
 
@@ -45,6 +46,9 @@ def deliver(mail_id: UUID | str) -> None:
         return
     try:
         _send(outgoing)
+    except MailUnsure:
+        logger.warning("mail %s (%s) is perhaps sent", outgoing.pk, outgoing.kind)
+        _finish(outgoing, State.FAILED)
     except (OSError, SMTPException) as error:
         logger.warning(
             "mail %s (%s) was not taken: %s",
@@ -80,7 +84,18 @@ def end_stale() -> int:
     old = queued.filter(created_at__lt=now - WORTH_SENDING)
     ended = old.update(state=State.FAILED, sealed_details=b"")
     lost = queued.filter(started_at__lt=now - LOST_AFTER)
+    perhaps_sent = lost.filter(kind__in=mail.SENT_ONCE)
+    ended += perhaps_sent.update(state=State.FAILED, sealed_details=b"")
     return ended + lost.update(started_at=None)
+
+
+@transaction.atomic(durable=True)
+def withdraw(mail_id: UUID) -> bool:
+    """Give a mail up that no worker has in hand; say whether it was still here."""
+    waiting = OutgoingMail.objects.filter(
+        pk=mail_id, state=State.QUEUED, started_at=None
+    )
+    return waiting.update(state=State.FAILED, sealed_details=b"") == 1
 
 
 def forget_old() -> int:

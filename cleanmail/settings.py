@@ -308,6 +308,9 @@ RELEASE_RETRY_SECONDS: list[int] = env.list(
     "RELEASE_RETRY_SECONDS", cast=int, default=[60, 300, 900, 3600, 4 * 3600]
 )
 RELEASE_STALE_SECONDS: int = env.int("RELEASE_STALE_SECONDS", default=900)
+# How many lines a digest has, and how long its links work.
+DIGEST_ROWS: int = env.int("DIGEST_ROWS", default=20)
+DIGEST_LINK_DAYS: int = env.int("DIGEST_LINK_DAYS", default=3)
 
 # --- Domains of customers ----------------------------------------------------------
 CONTROL_GRACE_DAYS: int = env.int("CONTROL_GRACE_DAYS", default=7)

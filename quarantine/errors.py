@@ -39,3 +39,7 @@ class NotErasable(CleanmailError):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class LinkVoid(CleanmailError):
+    """The link of a digest opens nothing: wrong, over, or its person has left."""

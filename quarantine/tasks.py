@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from celery import shared_task
 from django.utils import timezone
 
 from accounts.enqueue import enqueue
-from quarantine import carrying, day_counts, reinjection, retention, sightings
+from quarantine import (
+    carrying,
+    day_counts,
+    digest_readers,
+    digests,
+    reinjection,
+    retention,
+    sightings,
+)
 
 
 @shared_task(
@@ -51,3 +61,20 @@ def sight() -> None:
     """Propose addresses that mail came for, and settle those newly entered."""
     sightings.propose_addresses()
     sightings.settle_addresses()
+
+
+@shared_task(name="quarantine.tell", soft_time_limit=50, time_limit=60)
+def tell() -> None:
+    """Have the digests made whose slot has come, and forget old ones."""
+    now = timezone.now()
+    for due in digest_readers.list_due(now, at_most=digest_readers.PER_RUN):
+        slot = due.slot_at.isoformat()
+        enqueue(make_digest, due.customer_id, due.user_id, slot)
+    digests.forget_old(now)
+
+
+@shared_task(name="quarantine.make_digest", soft_time_limit=50, time_limit=60)
+def make_digest(customer_id: str, user_id: str, slot_at: str) -> None:
+    """Make one person's digest; harmless when delivered twice."""
+    slot = datetime.fromisoformat(slot_at)
+    digests.make(customer_id, user_id, slot, now=timezone.now())

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from quarantine.views import bulk, content, decisions, keeping, listing, one
+from quarantine.views import (
+    bulk,
+    content,
+    decisions,
+    digest_links,
+    digests,
+    keeping,
+    listing,
+    one,
+)
 
 app_name = "quarantine"
 urlpatterns = [
@@ -36,4 +45,9 @@ urlpatterns = [
     path("holds/<uuid:pk>/request", decisions.request_release, name="request_release"),
     path("holds/<uuid:pk>/deny", decisions.deny, name="deny"),
     path("holds/<uuid:pk>/confirm", decisions.confirm_arrival, name="confirm_arrival"),
+    path("account/digest/", digests.digest_settings, name="digest_settings"),
+    path("digest/stop/<str:token>", digest_links.digest_stop, name="digest_stop"),
+    path("digest/<str:token>", digest_links.digest_link, name="digest_link"),
+    path("digest/<str:token>/status", digest_links.digest_status, name="digest_status"),
+    path("digest/<str:token>/confirm", digest_links.digest_act, name="digest_act"),
 ]

@@ -308,8 +308,9 @@ def test_no_template_marks_foreign_text_as_safe():
         for path in sorted((ROOT / "templates").rglob("*.html"))
         if "|safe" in (text := path.read_text())
         or "autoescape off" in text
-        or " style=" in text
-        or "<style" in text
+        # A page has its style sheet, a mail brings its own: many mail programs know
+        # no other way, and no CSP of ours is there to break.
+        or (path.parent.name != "mail" and (" style=" in text or "<style" in text))
         or "onclick=" in text
         or "hx-on" in text
         or "javascript:" in text

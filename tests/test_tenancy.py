@@ -38,6 +38,10 @@ PUBLIC = {
     "accounts:claim",  # the same answer for every address
     "accounts:claim_sent",
     "accounts:invitation",  # whoever holds a token that opens it
+    "quarantine:digest_link",  # whoever holds a token that opens it
+    "quarantine:digest_status",
+    "quarantine:digest_act",
+    "quarantine:digest_stop",
     "accounts:sms_status",  # about the SMS that this very session has asked for
 }
 # Pages about nobody but the person who asks.
@@ -48,6 +52,7 @@ OWN: set[str] = {
     "accounts:administration",  # leads on, says nothing about anybody
     "dashboard:dashboard",  # figures of the person's customer: test_dashboard.py
     "accounts:profile",
+    "quarantine:digest_settings",
     "accounts:settings",
     "accounts:change_password",
     "accounts:remove_factor",
