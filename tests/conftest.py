@@ -22,6 +22,7 @@ from accounts.second_factor import BY_FACTOR, PROOF_KEY
 from accounts.sessions import SIGN_IN_KEY
 from accounts.tenancy import Actor, Role, StaffRole
 from tests import factories
+from tests.emptying import empty_quickly
 from tests.lab.faults import FAULTS, SAMPLE_SIZE, SEED
 
 TOTP_SECRET = b"12345678901234567890"
@@ -32,6 +33,11 @@ CORPORA = Path(
         "CLEANMAIL_CORPORA", Path(__file__).parents[2] / "shared" / "corpora"
     )
 )
+
+
+def pytest_configure() -> None:
+    """Prepare what all tests share."""
+    empty_quickly()
 
 
 def pytest_report_header() -> str:

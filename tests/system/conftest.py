@@ -39,16 +39,19 @@ def own_database() -> Iterator[str]:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def redis() -> Iterator[RedisServer]:
-    """Start a private Redis."""
+    """Start a private Redis, once; whoever stops it starts it again."""
     with redis_server() as server:
         yield server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stack(redis: RedisServer) -> Iterator[Demo]:
-    """Start the demo on PostgreSQL and Redis."""
+    """Start the demo on PostgreSQL and Redis, once: a start costs as much as 500 tests.
+
+    Its people and mails are there for all tests: each takes those that no other uses.
+    """
     with (
         own_database() as database_url,
         demo(database_url=database_url, redis_url=redis.url) as running,

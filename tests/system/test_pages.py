@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from urllib.parse import quote, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.template.loader import render_to_string
-from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
+from playwright.sync_api import Browser, expect
 
 from accounts import audit
 from accounts.mail import password_link
@@ -19,59 +16,16 @@ from diagnostics.models import Evidence, Probe
 from quarantine.states import State
 from tests import factories
 from tests.conftest import People, actor_of, make_totp_device
-from tests.services.browser import DESKTOP, PHONE
+from tests.services.browser import DESKTOP
 from tests.services.demo import PASSWORD, Demo
 from tests.system import flows
+from tests.system.looking import SCREENS, Visit, look_through, visit
+
+__all__ = ["look_through", "visit"]
 
 pytestmark = [pytest.mark.system, pytest.mark.django_db(transaction=True)]
 
 PAGE_BYTES = 100_000
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-SCREENS = {
-    "desktop-light": {"viewport": DESKTOP, "color_scheme": "light"},
-    "desktop-dark": {"viewport": DESKTOP, "color_scheme": "dark"},
-    "phone-light": {"viewport": PHONE, "color_scheme": "light", "has_touch": True},
-    "phone-dark": {"viewport": PHONE, "color_scheme": "dark", "has_touch": True},
-}
-
-
-class Visit:
-    """A page in Chromium, and everything it made Chromium fetch."""
-
-    def __init__(self, context: BrowserContext, url: str) -> None:
-        self.page: Page = context.new_page()
-        self.responses: list[Response] = []
-        self.complaints: list[str] = []
-        self.page.on("response", self._fetch)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", self._hear)
-        self.answer = self.page.goto(url, wait_until="load")
-
-    def _fetch(self, response: Response) -> None:
-        self.responses.append(response)
-
-    def _hear(self, message) -> None:
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            self.complaints.append(message.text)
-
-    def weight(self) -> int:
-        """Return the bytes that came over the wire, headers apart."""
-        return sum(item.request.sizes()["responseBodySize"] for item in self.responses)
-
-    def hosts(self) -> set[str]:
-        """Return the hosts that were asked for anything but inline data."""
-        urls = [urlsplit(item.url) for item in self.responses]
-        return {url.netloc for url in urls if url.scheme != "data"}
-
-    def violations(self) -> list[str]:
-        """Return what axe finds."""
-        options = {"runOnly": {"type": "tag", "values": STANDARDS}}
-        results = Axe().run(self.page, options=options).response["violations"]
-        return [
-            f"{item['id']}: {node['target']} {node['html'][:160]}"
-            for item in results
-            for node in item["nodes"]
-        ]
 
 
 @pytest.fixture
@@ -198,28 +152,6 @@ def make_ended_probes(people: People) -> dict[str, object]:
     return {name: probe.pk for name, probe in made.items()}
 
 
-@pytest.fixture
-def visit(
-    browser: Browser, live_server, client_for: Callable[[User], Client]
-) -> Iterator[Callable[..., Visit]]:
-    """Return a function that opens a page as somebody, on some screen."""
-    contexts: list[BrowserContext] = []
-    clients: dict[User, Client] = {}
-
-    def open_as(user: User | None, path: str, screen: str) -> Visit:
-        context = browser.new_context(locale="de-CH", **SCREENS[screen])
-        contexts.append(context)
-        if user is not None:
-            if user not in clients:
-                clients[user] = client_for(user)
-            flows.take_over(context, clients[user], live_server.url)
-        return Visit(context, live_server.url + path)
-
-    yield open_as
-    for context in contexts:
-        context.close()
-
-
 @pytest.mark.parametrize(
     "screens",
     [
@@ -228,15 +160,8 @@ def visit(
     ],
     ids=" ".join,
 )
-def test_axe_finds_nothing_on_any_page(pages, visit, screens: tuple[str, ...]):
-    found = {}
-    for name, (user, path) in pages.items():
-        for screen in screens:
-            seen = visit(user, path, screen)
-            found[f"{name} {screen}"] = seen.violations() + seen.complaints
-            seen.page.context.close()
-
-    assert {name: what for name, what in found.items() if what} == {}
+def test_axe_finds_nothing_on_any_page(pages, look_through, screens: tuple[str, ...]):
+    assert look_through(pages, screens) == {}
 
 
 @pytest.mark.parametrize("screen", ["desktop-dark", "phone-light"])
@@ -324,14 +249,3 @@ def test_pages_are_light_and_come_from_one_host(stack: Demo, browser: Browser):
         assert "script-src 'self'" in policy
         assert "unsafe" not in policy
     context.close()
-
-
-def test_nothing_is_wider_than_the_phone(pages, visit):
-    wide = []
-    for name, (user, path) in pages.items():
-        seen = visit(user, path, "phone-light")
-        width = seen.page.evaluate("document.documentElement.scrollWidth")
-        if width > PHONE["width"]:
-            wide.append(f"{name}: {width}")
-
-    assert wide == []

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 from tests.services.browser import DESKTOP
 from tests.services.demo import PASSWORD, Demo
 from tests.system import flows
-from tests.system.test_pages import STANDARDS
+from tests.system.looking import STANDARDS
 
 pytestmark = pytest.mark.system
 

@@ -11,10 +11,9 @@ from accounts.invitation_links import make_link
 from accounts.models import User
 from accounts.people_csv import Row
 from tests import factories
-from tests.services.browser import PHONE
-from tests.system.test_pages import visit
+from tests.system.looking import look_through, visit
 
-__all__ = ["visit"]
+__all__ = ["look_through", "visit"]
 
 pytestmark = [pytest.mark.system, pytest.mark.django_db(transaction=True)]
 
@@ -59,24 +58,12 @@ def pages(people) -> dict[str, tuple[User | None, str]]:
 
 
 @pytest.mark.parametrize(
-    "screen",
+    "screens",
     [
-        "desktop-light",
-        "phone-dark",
-        pytest.param("desktop-dark", marks=pytest.mark.full),
-        pytest.param("phone-light", marks=pytest.mark.full),
+        ("desktop-light", "phone-dark"),
+        pytest.param(("desktop-dark", "phone-light"), marks=pytest.mark.full),
     ],
+    ids=" ".join,
 )
-def test_axe_finds_nothing_on_any_page(pages, visit, screen: str):
-    found = {}
-    for name, (user, path) in pages.items():
-        seen = visit(user, path, screen)
-        assert seen.answer.status in {200, 404}
-        found[name] = seen.violations() + seen.complaints
-        if screen.startswith("phone"):
-            width = seen.page.evaluate("document.documentElement.scrollWidth")
-            if width > PHONE["width"]:
-                found[name].append(f"as wide as {width}")
-        seen.page.context.close()
-
-    assert {name: what for name, what in found.items() if what} == {}
+def test_axe_finds_nothing_on_any_page(pages, look_through, screens: tuple[str, ...]):
+    assert look_through(pages, screens) == {}
