@@ -35,6 +35,7 @@ from accounts.models import (
     User,
 )
 from accounts.models.customers import Category
+from accounts.release_floor import left_to_policy
 
 # The packages' pages would show secrets; their tables stay empty anyway.
 # Groups give nothing here: `tenancy.STAFF_PERMISSIONS` alone does.
@@ -92,7 +93,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at ru
     )
     member_categories = forms.MultipleChoiceField(
         label=_("Benutzer geben frei"),
-        choices=Category,
+        choices=[(it.value, it.label) for it in left_to_policy()],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )

@@ -13,6 +13,10 @@ class ReservedForAdmin(NotPermitted):
     """The policy leaves releases of this category to the customer's admin."""
 
 
+class NotConfirmed(CleanmailError):
+    """The person has not said that they know what they are about to release."""
+
+
 class StoreUnavailable(CleanmailError):
     """Content could not be made durable: disk full, folder missing, database away."""
 

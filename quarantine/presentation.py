@@ -27,8 +27,6 @@ from quarantine.states import OPEN, State
 from quarantine.visible import show_line
 
 ANY_KEY = UUID(int=0)
-# Not released from the list: look at it first.
-DANGEROUS = frozenset({Category.PHISHING, Category.VIRUS})
 
 
 class Printed:
@@ -220,7 +218,8 @@ def _make_row(hold: Hold, sheet: _Sheet) -> Row:
         state=sheet.states.get(hold.state),
         is_new=is_open and hold.first_seen_at is None,
         can_pick=(is_open and rights.can_act) or can_undo,
-        can_release=is_open and rights.can_release and hold.category not in DANGEROUS,
+        # What needs a proof is looked at first.
+        can_release=is_open and rights.can_release and not rights.needs_proof,
         can_undo=can_undo,
         poll_seconds=poll_seconds(hold),
     )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from quarantine.access.rights import Rights
 from quarantine.models import Hold
-from quarantine.presentation import DANGEROUS, category_mark, full_date
-from quarantine.states import OPEN, State
+from quarantine.presentation import category_mark, full_date
+from quarantine.states import OPEN, REPEATABLE, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,9 @@ class Acts:
     first: tuple[Act, ...] = ()
     more: tuple[Act, ...] = ()
     more_why: str = ""
+    # What one must tick for them: the category, and what one says to know of it.
+    confirms: str = ""
+    confirm_text: str = ""
 
 
 def make_acts(hold: Hold, *, rights: Rights) -> Acts:
@@ -54,18 +57,40 @@ def make_acts(hold: Hold, *, rights: Rights) -> Acts:
 def _later_acts(hold: Hold, *, rights: Rights) -> Acts:
     ends_on = _ends_on(hold)
     again = _act(hold, "release_again", _("Nochmals zustellen"), "release")
-    repeat = (again,) if rights.can_release else ()
+    guarded = (again,) if rights.can_release and rights.needs_proof else ()
+    repeat = (again,) if rights.can_release and not rights.needs_proof else ()
     discard = _act(hold, "discard", _("Verwerfen"), "trash")
     arrived = _act(hold, "confirm_arrival", _("Ist angekommen"), "check", "primary")
     undo = _act(hold, "undo", _("Rückgängig"), "refresh")
     wait = _("Diese Seite sagt es, sobald der Server geantwortet hat.")
-    return {
+    acts = {
         State.RELEASING: Acts(_("Unterwegs"), wait, ends_on),
         State.RELEASED: Acts(_("Erledigt"), "", ends_on, repeat),
         State.FAILED: Acts(_("Entscheiden"), "", ends_on, (*repeat, discard)),
         State.UNSURE: Acts(_("Entscheiden"), "", ends_on, (arrived, *repeat, discard)),
         State.DISCARDED: Acts(_("Verworfen"), "", ends_on, (undo,)),
     }[State(hold.state)]
+    if guarded and hold.state in REPEATABLE:
+        return _with_care(acts, hold, guarded, rights=rights)
+    return acts
+
+
+def _with_care(
+    acts: Acts, hold: Hold, releases: tuple[Act, ...], *, rights: Rights
+) -> Acts:
+    """Put releases of what is dangerous apart, and say what they take."""
+    why = _(
+        "Nur wenn Sie beim Absender auf anderem Weg nachgefragt haben. Vielleicht "
+        "verlangen wir dafür nochmals Ihren Code."
+    )
+    careful = replace(acts, more=releases, more_why=why)
+    if not rights.needs_confirmation:
+        return careful
+    knows = _(
+        "Ich weiss, dass in dieser E-Mail Schadsoftware steckt und dass sie beim "
+        "Empfänger Schaden anrichten kann."
+    )
+    return replace(careful, confirms=hold.category, confirm_text=knows)
 
 
 def _open_acts(hold: Hold, *, rights: Rights) -> Acts:
@@ -74,18 +99,11 @@ def _open_acts(hold: Hold, *, rights: Rights) -> Acts:
         return Acts(title, _reserved(hold), ends_on, _asking(hold))
     deny = _act(hold, "deny", _("Anfrage ablehnen"), "block")
     denial = (deny,) if hold.state == State.REQUESTED else ()
-    if hold.category in DANGEROUS:
-        return Acts(
-            title,
-            "",
-            ends_on,
-            (_act(hold, "discard", _("Verwerfen"), "trash", "primary"), *denial),
-            (_act(hold, "release", _("Freigeben"), "release"),),
-            _(
-                "Nur wenn Sie beim Absender auf anderem Weg nachgefragt haben. "
-                "Vielleicht verlangen wir dafür nochmals Ihren Code."
-            ),
-        )
+    if rights.needs_proof:
+        discard = _act(hold, "discard", _("Verwerfen"), "trash", "primary")
+        release = _act(hold, "release", _("Freigeben"), "release")
+        acts = Acts(title, "", ends_on, (discard, *denial))
+        return _with_care(acts, hold, (release,), rights=rights)
     release = _act(hold, "release", _("Freigeben"), "release", "primary")
     discard = _act(hold, "discard", _("Verwerfen"), "trash")
     return Acts(title, "", ends_on, (release, discard, *denial))

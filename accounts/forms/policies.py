@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Policy
 from accounts.models.customers import Category, DigestRhythm, FactorDemand
+from accounts.release_floor import left_to_policy
 
 DAYS_MIN, DAYS_MAX = 1, 365
 FACTOR_RULES = ("second_factor", "second_factor_from", "second_factor_grace_days")
@@ -23,7 +24,8 @@ class CategoryRow:
 
     label: str
     held: BoundWidget
-    released: BoundWidget
+    # None where no policy may leave it to members.
+    released: BoundWidget | None
     days: forms.BoundField
 
 
@@ -57,9 +59,9 @@ class DomainPolicyForm(forms.Form):
         label=_("Benutzer geben selbst frei"),
         help_text=_(
             "Alles andere geben nur Administratoren frei; Benutzer bitten sie darum. "
-            "Phishing und Viren sollten nie dazu gehören."
+            "Viren gibt nie ein Benutzer frei; Phishing sollte nicht dazu gehören."
         ),
-        choices=Category,
+        choices=[(it.value, it.label) for it in left_to_policy()],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -107,12 +109,16 @@ class DomainPolicyForm(forms.Form):
 
     def category_rows(self) -> list[CategoryRow]:
         """Return each category with its fields: held, released by members, days."""
-        boxes = zip(
-            Category, self["held_categories"], self["member_categories"], strict=True
-        )
+        released = {str(box.data["value"]): box for box in self["member_categories"]}
+        boxes = zip(Category, self["held_categories"], strict=True)
         return [
-            CategoryRow(str(category.label), held, released, self[_days_name(category)])
-            for category, held, released in boxes
+            CategoryRow(
+                str(category.label),
+                held,
+                released.get(category.value),
+                self[_days_name(category)],
+            )
+            for category, held in boxes
         ]
 
     def time_fields(self) -> list[forms.BoundField]:

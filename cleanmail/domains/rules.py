@@ -10,17 +10,22 @@ from django.utils.translation import ngettext
 
 from accounts.models import Policy
 from accounts.models.customers import Category, DigestRhythm, FactorDemand
+from accounts.release_floor import left_to_policy
 
 
 def list_rules(policy: Policy) -> list[tuple[str, str]]:
     """Return what holds, worded."""
     return [
         (_("Zurückhalten"), _names(policy.held_categories)),
-        (_("Benutzer geben selbst frei"), _names(policy.member_categories)),
+        (_("Benutzer geben selbst frei"), _names(_released(policy))),
         (_("Aufbewahren"), _retention(policy)),
         (_("Übersicht per E-Mail"), _digest(policy)),
         *([] if policy.domain_id else [(_("Zweiter Faktor"), _factor(policy))]),
     ]
+
+
+def _released(policy: Policy) -> list[str]:
+    return [item for item in left_to_policy() if item in policy.member_categories]
 
 
 def _names(categories: Iterable[str]) -> str:

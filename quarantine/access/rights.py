@@ -1,4 +1,4 @@
-"""What somebody may do with a hold, by role, grant and policy."""
+"""What somebody may do with a hold, by role, grant, policy and the floor below it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from accounts.models import Policy
 from accounts.models.customers import Category, released_by_default
+from accounts.release_floor import NEED_PROOF, POLICY_DECIDES, Way, way_of
 from accounts.tenancy import Actor, Permission
 from quarantine.models import Hold
 
@@ -17,11 +18,17 @@ class Rights:
 
     can_act: bool
     can_release: bool
+    # Of a release: a proof of the last minutes, and a word that one knows what it is.
+    needs_proof: bool = False
+    needs_confirmation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The customer's policies, read once for as many holds as a page shows."""
+    """The customer's policies, read once for as many holds as a page shows.
+
+    What the floor forbids (`accounts.release_floor`) no policy gives.
+    """
 
     actor: Actor
     general: frozenset[str] = frozenset()
@@ -30,19 +37,21 @@ class Rulebook:
     def rights(self, hold: Hold) -> Rights:
         """Return what the actor may do with the hold."""
         actor = self.actor
-        if actor.is_admin:
-            return Rights(
-                can_act=actor.can(Permission.DISCARD),
-                can_release=actor.can(Permission.RELEASE),
-            )
-        can_act = hold.address_id in actor.actionable
-        allowed = self.by_domain.get(hold.domain_id, self.general)
+        way = way_of(actor.role, hold.category)
+        is_theirs = actor.is_admin or hold.address_id in actor.actionable
         return Rights(
-            can_act=can_act and actor.can(Permission.DISCARD),
-            can_release=can_act
-            and hold.category in allowed
-            and actor.can(Permission.RELEASE),
+            can_act=is_theirs and actor.can(Permission.DISCARD),
+            can_release=is_theirs
+            and actor.can(Permission.RELEASE)
+            and self._allows(hold, way),
+            needs_proof=way in NEED_PROOF,
+            needs_confirmation=way == Way.CONFIRMED,
         )
+
+    def _allows(self, hold: Hold, way: Way) -> bool:
+        if way in POLICY_DECIDES:
+            return hold.category in self.by_domain.get(hold.domain_id, self.general)
+        return way != Way.NEVER
 
 
 def get_rulebook(actor: Actor) -> Rulebook:

@@ -14,36 +14,41 @@ from accounts.errors import NotPermitted
 from accounts.tenancy import Actor, Permission, require_permission
 from quarantine import moves, tasks
 from quarantine.access.rights import Rulebook, get_rulebook
-from quarantine.errors import NotHeld, ReservedForAdmin
+from quarantine.errors import NotConfirmed, NotHeld, ReservedForAdmin
 from quarantine.models import Hold
 from quarantine.states import OPEN, REPEATABLE, State
 
 
 @dataclass(frozen=True, slots=True)
 class BulkResult:
-    """What became of a selection: done, decided by somebody else before, reserved."""
+    """What became of a selection: done, decided before, reserved, to confirm alone."""
 
     done: int
-    taken: int
-    reserved: int
+    taken: int = 0
+    reserved: int = 0
+    unconfirmed: int = 0
 
 
 @transaction.atomic(durable=True)
-def release_hold(hold: Hold, *, actor: Actor) -> None:
+def release_hold(hold: Hold, *, actor: Actor, confirmed: str = "") -> None:
     """Claim a hold and queue it; raise NotHeld if somebody was first.
 
-    Raises ReservedForAdmin where the policy keeps the category from members.
+    Raises ReservedForAdmin where policy or floor keep the category from members, and
+    NotConfirmed where one must know what it is and `confirmed` names something else.
     """
-    _require_release(hold, rulebook=get_rulebook(actor))
-    if not _release(hold, actor=actor, before=OPEN):
+    _require_release(hold, rulebook=get_rulebook(actor), confirmed=confirmed)
+    if not _release(hold, actor=actor, before=OPEN, confirmed=confirmed):
         raise NotHeld(hold.pk)
 
 
 @transaction.atomic(durable=True)
-def release_hold_again(hold: Hold, *, actor: Actor) -> None:
-    """Queue what was delivered, refused or left unsure once more; raise NotHeld."""
-    _require_release(hold, rulebook=get_rulebook(actor))
-    if not _release(hold, actor=actor, before=REPEATABLE):
+def release_hold_again(hold: Hold, *, actor: Actor, confirmed: str = "") -> None:
+    """Queue what was delivered, refused or left unsure once more; raise NotHeld.
+
+    Raises ReservedForAdmin or NotConfirmed, as the first release does.
+    """
+    _require_release(hold, rulebook=get_rulebook(actor), confirmed=confirmed)
+    if not _release(hold, actor=actor, before=REPEATABLE, confirmed=confirmed):
         raise NotHeld(hold.pk)
 
 
@@ -51,14 +56,20 @@ def release_hold_again(hold: Hold, *, actor: Actor) -> None:
 def release_holds(holds: Iterable[Hold], *, actor: Actor) -> BulkResult:
     """Claim and queue each hold that is still open.
 
-    Raises NotPermitted if any may not be acted on. What the policy reserves for admins
-    is left as it is and counted.
+    Raises NotPermitted if any may not be acted on. What the policy reserves for admins,
+    and what one must confirm to know, is left as it is and counted.
     """
     rulebook = get_rulebook(actor)
     ordered = _require_bulk(holds, Permission.RELEASE, rulebook=rulebook)
-    free = [hold for hold in ordered if rulebook.rights(hold).can_release]
+    allowed = [hold for hold in ordered if rulebook.rights(hold).can_release]
+    free = [hold for hold in allowed if not rulebook.rights(hold).needs_confirmation]
     done = sum(_release(hold, actor=actor, before=OPEN) for hold in free)
-    return BulkResult(done, len(free) - done, len(ordered) - len(free))
+    return BulkResult(
+        done=done,
+        taken=len(free) - done,
+        reserved=len(ordered) - len(allowed),
+        unconfirmed=len(allowed) - len(free),
+    )
 
 
 @transaction.atomic(durable=True)
@@ -74,7 +85,7 @@ def discard_holds(holds: Iterable[Hold], *, actor: Actor) -> BulkResult:
     """Discard each hold that may still be; NotPermitted if any may not be acted on."""
     ordered = _require_bulk(holds, Permission.DISCARD, rulebook=get_rulebook(actor))
     done = sum(moves.discard(hold, actor=actor) for hold in ordered)
-    return BulkResult(done, len(ordered) - done, 0)
+    return BulkResult(done, taken=len(ordered) - done)
 
 
 @transaction.atomic(durable=True)
@@ -90,7 +101,7 @@ def undo_discards(holds: Iterable[Hold], *, actor: Actor) -> BulkResult:
     """Hold again each that is still discarded; NotPermitted if any may not be."""
     ordered = _require_bulk(holds, Permission.DISCARD, rulebook=get_rulebook(actor))
     done = sum(moves.undo(hold, actor=actor) for hold in ordered)
-    return BulkResult(done, len(ordered) - done, 0)
+    return BulkResult(done, taken=len(ordered) - done)
 
 
 @transaction.atomic(durable=True)
@@ -106,7 +117,7 @@ def request_release(hold: Hold, *, actor: Actor) -> None:
 @transaction.atomic(durable=True)
 def deny_request(hold: Hold, *, actor: Actor) -> None:
     """Say no to a request: the hold stays held and tells so; raise NotHeld."""
-    _require_release(hold, rulebook=get_rulebook(actor))
+    _require_decider(hold, rulebook=get_rulebook(actor))
     changes: dict[str, moves.Change] = {
         "decided_at": None,
         "decided_by": None,
@@ -142,10 +153,16 @@ def _require_act(hold: Hold, permission: Permission, *, rulebook: Rulebook) -> N
         raise NotPermitted(permission)
 
 
-def _require_release(hold: Hold, *, rulebook: Rulebook) -> None:
+def _require_decider(hold: Hold, *, rulebook: Rulebook) -> None:
     _require_act(hold, Permission.RELEASE, rulebook=rulebook)
     if not rulebook.rights(hold).can_release:
         raise ReservedForAdmin(hold.category)
+
+
+def _require_release(hold: Hold, *, rulebook: Rulebook, confirmed: str) -> None:
+    _require_decider(hold, rulebook=rulebook)
+    if rulebook.rights(hold).needs_confirmation and confirmed != hold.category:
+        raise NotConfirmed(hold.category)
 
 
 def _require_bulk(
@@ -172,8 +189,11 @@ def note_download(hold: Hold, *, actor: Actor, sha256: str) -> None:
     audit.record(actor, "hold.download", hold, sha256=sha256)
 
 
-def _release(hold: Hold, *, actor: Actor, before: Sequence[str]) -> bool:
-    if not moves.release(hold, actor=actor, before=before):
+def _release(
+    hold: Hold, *, actor: Actor, before: Sequence[str], confirmed: str = ""
+) -> bool:
+    detail = {"confirmed": confirmed} if confirmed == hold.category else {}
+    if not moves.release(hold, actor=actor, before=before, **detail):
         return False
     enqueue(tasks.reinject, hold.customer_id, hold.pk)
     return True

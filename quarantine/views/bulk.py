@@ -101,6 +101,19 @@ def _tell(request: ActorRequest, result: decisions.BulkResult, done: str) -> Non
             result.reserved,
         )
         messages.warning(request, reserved % {"count": result.reserved})
+    if result.unconfirmed:
+        _tell_unconfirmed(request, result.unconfirmed)
+
+
+def _tell_unconfirmed(request: ActorRequest, count: int) -> None:
+    said = ngettext(
+        "%(count)d E-Mail mit Schadsoftware blieb liegen: Sie geben sie nur auf ihrer "
+        "eigenen Seite frei.",
+        "%(count)d E-Mails mit Schadsoftware blieben liegen: Sie geben sie nur auf "
+        "ihrer eigenen Seite frei.",
+        count,
+    )
+    messages.warning(request, said % {"count": count})
 
 
 def _list_address(request: ActorRequest) -> str:

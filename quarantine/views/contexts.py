@@ -31,6 +31,11 @@ def status_context(request: ActorRequest, hold: Hold) -> dict[str, object]:
     return {"hold": hold, "status": make_status(hold, attempts, rights=rights)}
 
 
+def trouble_context(status: int) -> dict[str, object]:
+    """Return why a decision was not made, by the status of its answer."""
+    return {"was_late": status == 409, "is_unconfirmed": status == 422}
+
+
 def hold_page(request: ActorRequest, hold: Hold, *, status: int = 200) -> HttpResponse:
     """Return the whole page of a hold."""
     view = read_text(hold.message)
@@ -44,6 +49,6 @@ def hold_page(request: ActorRequest, hold: Hold, *, status: int = 200) -> HttpRe
         "may_keep": request.actor.can(Permission.KEEP),
         "may_erase": request.actor.can(Permission.ERASE),
         "is_styled": request.GET.get("view") == "styled",
-        "was_late": status == 409,
     }
+    context |= trouble_context(status)
     return render(request, "quarantine/hold.html", context, status=status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -21,10 +22,16 @@ from accounts.responses import (
 )
 from accounts.tenancy import ActorRequest
 from quarantine.access import holds as access
+from quarantine.access.rights import get_rulebook
 from quarantine.actions import decisions
-from quarantine.errors import NotHeld
-from quarantine.presentation import DANGEROUS
-from quarantine.views.contexts import hold_page, row_context, status_context
+from quarantine.errors import NotConfirmed, NotHeld
+from quarantine.forms.decisions import ConfirmationForm
+from quarantine.views.contexts import (
+    hold_page,
+    row_context,
+    status_context,
+    trouble_context,
+)
 
 
 @require_POST
@@ -79,35 +86,42 @@ def confirm_arrival(request: ActorRequest, pk: UUID) -> HttpResponse:
 def _guarded(
     request: ActorRequest, pk: UUID, action: Callable[..., None]
 ) -> HttpResponseBase:
-    """Decide; over phishing and viruses only with a proof of the last minutes."""
-    is_dangerous = access.get_hold(request.actor, pk).category in DANGEROUS
-    if is_dangerous and not second_factor.has_fresh_proof(request):
+    """Decide; over what is dangerous only with a proof, or knowing what it is."""
+    rights = get_rulebook(request.actor).rights(access.get_hold(request.actor, pk))
+    if rights.needs_proof and not second_factor.has_fresh_proof(request):
         return lead_to(request, "accounts:step_up")
-    return _decide(request, pk, action)
+    confirmed = ConfirmationForm(request.POST).read()
+    return _decide(request, pk, partial(action, confirmed=confirmed))
 
 
 def _decide(
     request: ActorRequest, pk: UUID, action: Callable[..., None]
 ) -> HttpResponse:
-    """Run the action; answer with what is so now, 409 if somebody was first."""
+    """Run the action; answer with what is so now.
+
+    409 if somebody was first, 422 if one had to say that one knows what it is.
+    """
     hold = access.get_hold(request.actor, pk)
     status = 200
     try:
         action(hold, actor=request.actor)
     except NotHeld:
         status = 409
+    except NotConfirmed:
+        status = 422
     # Read again: a conditional update leaves ours stale.
     hold = access.get_hold(request.actor, pk)
     if htmx_target(request).startswith("row-"):
-        context = row_context(request, hold) | {"was_late": status == 409}
+        context = row_context(request, hold) | trouble_context(status)
         return render(request, "quarantine/_hold_rows.html", context, status=status)
-    if status == 409 and not is_htmx(request):
+    if status != 200 and not is_htmx(request):
         return hold_page(request, hold, status=status)
     return fragment_or_redirect(
         request,
         "quarantine/_hold_status.html",
         status_context(request, hold)
-        | {"is_fragment": True, "takes_focus": True, "was_late": status == 409},
+        | {"is_fragment": True, "takes_focus": True}
+        | trouble_context(status),
         to=reverse("quarantine:hold", args=[pk]),
         status=status,
     )

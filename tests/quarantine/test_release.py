@@ -331,7 +331,9 @@ def test_danger_is_released_with_a_fresh_proof_only(people, client_for, category
 
     led = client.post(f"/holds/{hold.pk}/release")
     still = state_of(hold)
-    proved = client_for(people.alice).post(f"/holds/{hold.pk}/release")
+    proved = client_for(people.alice).post(
+        f"/holds/{hold.pk}/release", {"knows": category}
+    )
 
     assert led.status_code == 302
     assert still == State.HELD
