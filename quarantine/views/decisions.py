@@ -109,7 +109,11 @@ def _decide(
         status = 409
     except NotConfirmed:
         status = 422
-    # Read again: a conditional update leaves ours stale.
+    return _answer(request, pk, status=status)
+
+
+def _answer(request: ActorRequest, pk: UUID, *, status: int) -> HttpResponse:
+    # Read again: a conditional update leaves the row of before stale.
     hold = access.get_hold(request.actor, pk)
     if htmx_target(request).startswith("row-"):
         context = row_context(request, hold) | trouble_context(status)
