@@ -22,7 +22,6 @@ from quarantine.access.rights import Rulebook, get_rulebook
 from quarantine.digest_readers import Reader, Rules
 from quarantine.errors import LinkVoid
 from quarantine.models import DigestToken, Hold
-from quarantine.presentation import DANGEROUS
 from quarantine.states import OPEN, State
 
 Action = DigestToken.Action
@@ -96,7 +95,7 @@ def find_action(hold: Hold, rulebook: Rulebook) -> str:
     """Return what a link may do about the hold; nothing for what deserves a look."""
     rights = rulebook.rights(hold)
     if rights.can_release:
-        return "" if hold.category in DANGEROUS else Action.RELEASE
+        return "" if rights.needs_proof else Action.RELEASE
     can_ask = rights.can_act and hold.state == State.HELD
     return Action.REQUEST if can_ask else ""
 

@@ -24,7 +24,6 @@ from quarantine.digest_content import COUNT_MAX, Content, Item
 from quarantine.digest_links import Action, Links
 from quarantine.digest_readers import Reader
 from quarantine.presentation import (
-    DANGEROUS,
     Calendar,
     category_mark,
     sender_name,
@@ -127,14 +126,15 @@ class _LineMaker:
     def __call__(self, item: Item) -> Line:
         hold = item.hold
         ends, is_soon = self._calendar.ending(hold.expires_at)
+        mark = category_mark(hold.category)
         url, action = self._links.of(hold)
         name = hold.header_from_name
         return Line(
             sender=unlink(sender_name(hold), NAME_MAX),
             sender_address=unlink(hold.header_from, NAME_MAX) if name else "",
             subject=unlink(subject_text(hold), SUBJECT_MAX),
-            category=category_mark(hold.category).label,
-            is_bad=hold.category in DANGEROUS,
+            category=mark.label,
+            is_bad=mark.tone == "is-bad",
             recipients=self._recipients(item.recipients),
             received=self._calendar.short(hold.received_at),
             ends=_("läuft ab: %(when)s") % {"when": ends} if is_soon else ends,
