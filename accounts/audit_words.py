@@ -39,6 +39,7 @@ WORDS = {
     "browser.trust": _("vertraute einem Browser"),
     "content_read_by_command": _("las gespeicherten Inhalt aus"),
     "customer.create": _("erfasste den Kunden"),
+    "customer.erase": _("löschte den Kunden"),
     "digest.choose": _("wählte, wann die Übersicht kommt"),
     "digest.unsubscribe": _("bestellte die Übersicht ab"),
     "domain.add": _("fügte eine Domain hinzu"),

@@ -344,3 +344,7 @@ class AuditBroken(CleanmailError):
 
 class MailUnsure(CleanmailError):
     """A mail that must not be sent twice was perhaps taken: the session broke."""
+
+
+class CustomerActive(CleanmailError):
+    """The customer is still active, so nothing of theirs may be erased."""

@@ -83,7 +83,7 @@ def _row(event: AuditEvent, names: dict[str, str]) -> EventRow:
 
 def _who(event: AuditEvent) -> str:
     if event.actor is None:
-        return _("Das Portal")
+        return _("Das Portal") if event.actor_id is None else _("gelöschte Person")
     return _("Betreiber") if event.actor.is_staff else str(event.actor)
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from quarantine.errors import ContentErased, ContentLost
 from quarantine.models import Message
 from quarantine.segments import MAGIC
-from quarantine.store import ORPHAN_SECONDS, open_content
+from quarantine.store import ORPHAN_SECONDS, is_written, open_content
 
 READ_AT_ONCE = 500
 
@@ -79,7 +79,7 @@ def _look_behind(path: Path, end: int | None, found: Inventory) -> None:
         return
     is_old = time.time() - told.st_mtime > ORPHAN_SECONDS
     has_rows = end is not None or Message.objects.filter(segment=path.name).exists()
-    if is_old and not has_rows:
+    if is_old and not has_rows and not is_written(path):
         found.orphans.append(path.name)
     else:
         _count_gap(found, told.st_size - (len(MAGIC) if end is None else end))

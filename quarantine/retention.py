@@ -8,7 +8,6 @@ carried on by `carrying.py` before.
 
 from __future__ import annotations
 
-import fcntl
 import logging
 import time
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from django.db import transaction
 
 from quarantine.models import Hold, Message
 from quarantine.states import State, states_before
-from quarantine.store import NAME, ORPHAN_SECONDS
+from quarantine.store import NAME, ORPHAN_SECONDS, is_written
 
 logger = logging.getLogger(__name__)
 
@@ -88,12 +87,10 @@ def _list_segments() -> list[Path]:
 
 def _is_orphan(path: Path) -> bool:
     try:
-        if time.time() - path.stat().st_mtime < ORPHAN_SECONDS:
-            return False
-        with path.open("rb") as file:
-            # Let go with the file: nobody opens a segment to write to it a second time.
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
+        age = time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return False
+    if age < ORPHAN_SECONDS or is_written(path):
         return False
     return not Message.objects.filter(segment=path.name).exists()
 

@@ -115,6 +115,17 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def is_written(path: Path) -> bool:
+    """Say whether a process may still write to the segment; if unsure, yes."""
+    try:
+        with path.open("rb") as file:
+            # Let go with the file: nobody opens a segment to write to it a second time.
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    return False
+
+
 class Writer:
     """One process's segments; not for several threads at once.
 

@@ -12,16 +12,25 @@ from accounts.tenancy import TenantOwned
 class AuditEvent(models.Model):
     """Somebody did something; inserted unsealed, chained by the sealer, never changed.
 
-    Holds ids and facts, never content, subjects or full addresses.
+    Holds ids and facts, never content, subjects or full addresses. Customer and person
+    may be erased: their ids stay, without a row behind them (docs/decisions/0013).
     """
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField(auto_now_add=True)
     customer = models.ForeignKey(
-        "accounts.Customer", models.PROTECT, null=True, related_name="+"
+        "accounts.Customer",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
     )
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_constraint=False,
     )
     action = models.CharField(_("Vorgang"), max_length=64)
     object_type = models.CharField(max_length=64, blank=True)
