@@ -30,7 +30,7 @@ from bench.measuring import (
 )
 from bench.result import OURS, Result
 from quarantine.models import Hold
-from quarantine.search import Cursor
+from quarantine.places import Cursor
 from quarantine.states import OPEN
 from tests.conftest import make_totp_device
 

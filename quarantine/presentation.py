@@ -22,6 +22,7 @@ from django.utils.translation import pgettext
 
 from accounts.models.customers import Category
 from quarantine.access.rights import Rulebook
+from quarantine.criteria import SOON_DAYS
 from quarantine.models import Hold, ReleaseAttempt
 from quarantine.states import OPEN, State
 from quarantine.visible import show_line
@@ -139,6 +140,8 @@ class Calendar:
             return _("heute %(time)s") % {"time": f"{local:%H:%M}"}, True
         if days == 1:
             return _("morgen"), True
+        if days <= SOON_DAYS:
+            return _("in %(days)d Tagen") % {"days": days}, True
         return _("bis %(date)s") % {"date": self.day(local)}, False
 
 

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.tenancy import Actor
 from quarantine.access.rights import find_retention_days, get_rulebook
+from quarantine.criteria import Criteria, Show
+from quarantine.places import Cursor
 from quarantine.presentation import Row, make_rows
+from quarantine.presentation_filters import ActiveFilter, list_url, make_active
 from quarantine.search import (
     COUNT_MAX,
     PAGE_ROWS,
-    Criteria,
-    Cursor,
     Page,
-    Show,
     count_by_show,
     count_holds,
     find_looser,
@@ -43,10 +41,13 @@ class HoldList:
 
     rows: list[Row]
     chips: list[Chip]
+    filters: list[ActiveFilter]
     lede: str
     soon_url: str
     soon_text: str
     found: str
+    # What "all that match" says, nothing where there is no bulk job for them.
+    all_matching: str
     query: str
     url: str
     is_discarded: bool
@@ -64,6 +65,7 @@ def make_list(
     actor: Actor,
     criteria: Criteria,
     *,
+    address: str = "",
     before: Cursor | None = None,
     after: Cursor | None = None,
 ) -> HoldList:
@@ -73,18 +75,22 @@ def make_list(
     is_miss = criteria.is_narrow and not page.holds
     looser = find_looser(actor, criteria) if is_miss else None
     soon = counts.get(Show.SOON, 0)
+    rows = make_rows(page.holds, rulebook=get_rulebook(actor))
+    count = _count(actor, criteria, page, counts)
     return HoldList(
-        rows=make_rows(page.holds, rulebook=get_rulebook(actor)),
+        rows=rows,
         chips=_chips(criteria, counts),
+        filters=make_active(criteria, address=address),
         lede=_lede(counts[Show.OPEN]),
         soon_url=list_url(Criteria(show=Show.SOON)) if soon else "",
         soon_text=_soon(soon),
-        found=_found(actor, criteria, page, counts),
-        query=_query(criteria),
+        found=_found(count, page),
+        all_matching=_all_matching(count, rows),
+        query=f"?{criteria.query}" if criteria.query else "",
         url=list_url(criteria),
         is_discarded=criteria.show == Show.DISCARDED,
-        newer_url=list_url(criteria, before=page.before),
-        older_url=list_url(criteria, after=page.after),
+        newer_url=_place_url(criteria, "before", page.before),
+        older_url=_place_url(criteria, "after", page.after),
         is_search=criteria.is_narrow,
         said=" ".join(criteria.words),
         looser_text=_looser_text(criteria, looser) if looser else "",
@@ -94,36 +100,11 @@ def make_list(
     )
 
 
-def list_url(criteria: Criteria, **place: Cursor | None) -> str:
-    """Return the address of a page of the list; nothing for a place that is None."""
-    if None in place.values():
-        return ""
-    query = urlencode(_parameters(criteria) | place)
-    to = reverse("quarantine:holds")
-    return f"{to}?{query}" if query else to
-
-
 def count_text(count: int) -> str:
     """Return a count as a list tells it: beyond the cap it says "über 1’000"."""
     if count > COUNT_MAX:
         return _("über %(count)s") % {"count": number_format(COUNT_MAX)}
     return str(number_format(count))
-
-
-def _parameters(criteria: Criteria) -> dict[str, object]:
-    said = {
-        "q": " ".join(criteria.words),
-        "why": criteria.why,
-        "to": criteria.to,
-        "when": criteria.when,
-        "show": criteria.show,
-    }
-    return {name: value for name, value in said.items() if value}
-
-
-def _query(criteria: Criteria) -> str:
-    query = urlencode(_parameters(criteria))
-    return f"?{query}" if query else ""
 
 
 def _chips(criteria: Criteria, counts: dict[str, int]) -> list[Chip]:
@@ -136,7 +117,8 @@ def _chips(criteria: Criteria, counts: dict[str, int]) -> list[Chip]:
         )
         for show in Show
         # What nobody has asked for or is waiting for needs no button.
-        if counts.get(show, 1) or show in {criteria.show, Show.OPEN}
+        if criteria.show == show
+        or (show != Show.EXPIRED and (counts.get(show, 1) or show == Show.OPEN))
     ]
 
 
@@ -158,20 +140,32 @@ def _soon(count: int) -> str:
     return text % {"count": count_text(count)}
 
 
-def _found(actor: Actor, criteria: Criteria, page: Page, counts: dict[str, int]) -> str:
-    """Say how many match, without counting twice or what one page shows whole."""
-    is_whole = page.before is None and page.after is None
-    if is_whole:
-        count = len(page.holds)
-    elif criteria.show in counts and not criteria.is_narrow:
-        count = counts[criteria.show]
-    else:
-        count = count_holds(actor, criteria)
+def _place_url(criteria: Criteria, side: str, place: Cursor | None) -> str:
+    return list_url(criteria, {side: place}) if place else ""
+
+
+def _count(actor: Actor, criteria: Criteria, page: Page, counts: dict[str, int]) -> int:
+    """Return how many match, without counting twice or what one page shows whole."""
+    if page.before is None and page.after is None:
+        return len(page.holds)
+    if criteria.show in counts and not criteria.is_narrow:
+        return counts[criteria.show]
+    return count_holds(actor, criteria)
+
+
+def _found(count: int, page: Page) -> str:
     text = ngettext("%(count)s E-Mail", "%(count)s E-Mails", count)
     told = text % {"count": count_text(count)}
-    if is_whole:
+    if page.before is None and page.after is None:
         return told
     return _("%(found)s, %(rows)d auf einer Seite") % {"found": told, "rows": PAGE_ROWS}
+
+
+def _all_matching(count: int, rows: list[Row]) -> str:
+    """Offer all that match where a single tick would not do."""
+    if count < 2 or not any(row.can_pick for row in rows):
+        return ""
+    return _("Alle %(count)s passenden auswählen") % {"count": count_text(count)}
 
 
 def _retention(actor: Actor) -> str:

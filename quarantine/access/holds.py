@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from accounts.models import Address, Domain, User
+from accounts.models import Domain, User
 from accounts.tenancy import Actor, Permission, require_permission
 from quarantine.models import Hold, ReleaseAttempt
 from quarantine.signs import Known
@@ -75,10 +75,3 @@ def find_known(actor: Actor, sender_name: str) -> Known:
         domains=tuple(domains.values_list("name", flat=True)[:DOMAINS_MAX]),
         namesakes=tuple(namesakes),
     )
-
-
-def list_addresses(actor: Actor) -> QuerySet[Address]:
-    """Return the addresses whose holds the actor sees."""
-    addresses = Address.objects.visible_to(actor).select_related("domain")
-    ordered = addresses.order_by("local_part", "domain__name")
-    return cast("QuerySet[Address]", ordered)

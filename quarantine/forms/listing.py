@@ -2,28 +2,43 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Address
 from accounts.models.customers import Category
 from accounts.tenancy import Actor
-from quarantine.access.holds import list_addresses
-from quarantine.search import (
-    WORD_LETTERS_MIN,
-    Criteria,
-    Cursor,
-    Show,
-    When,
-    split_words,
-)
+from quarantine.access.addresses import Reach, find_reach
+from quarantine.criteria import Criteria, Show, When, split_words
+from quarantine.places import Cursor
+from quarantine.search import WORD_LETTERS_MIN
 
 SELECTION_MAX = 200
 # Longer lists of addresses are searched, not scrolled.
 ADDRESSES_MAX = 50
+# No mail is older; beyond the last one there is no midnight to add.
+DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+
+
+class DayInput(forms.DateInput):
+    """A day as browsers ask for it, in any language the same on the wire."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class PointsInput(forms.NumberInput):
+    """Points of the filter, in tenths."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"step": "0.1", "inputmode": "decimal"})
 
 
 class SearchForm(forms.Form):
@@ -37,37 +52,51 @@ class SearchForm(forms.Form):
             attrs={"type": "search", "placeholder": _("Absender, Betreff, Adresse")}
         ),
     )
-    why = forms.ChoiceField(
+    why = forms.MultipleChoiceField(
         label=_("Grund"),
         required=False,
-        choices=[("", _("Alle Gründe")), *Category.choices],
+        choices=Category.choices,
+        widget=forms.CheckboxSelectMultiple,
     )
-    to = forms.ChoiceField(label=_("An"), required=False)
+    to = forms.CharField(label=_("An"), required=False, max_length=320)
+    sender = forms.CharField(label=_("Absender"), required=False, max_length=320)
+    subject = forms.CharField(label=_("Betreff"), required=False, max_length=200)
     when = forms.ChoiceField(label=_("Zeitraum"), required=False, choices=When.choices)
-    show = forms.ChoiceField(
-        required=False, choices=Show.choices, widget=forms.HiddenInput
+    since = forms.DateField(
+        label=_("Eingang ab"), required=False, widget=DayInput, validators=DAYS
     )
+    until = forms.DateField(
+        label=_("Eingang bis"), required=False, widget=DayInput, validators=DAYS
+    )
+    low = forms.FloatField(label=_("Punkte ab"), required=False, widget=PointsInput)
+    high = forms.FloatField(label=_("Punkte bis"), required=False, widget=PointsInput)
+    show = forms.ChoiceField(label=_("Stand"), required=False, choices=Show.choices)
 
     def __init__(self, data: object, *, actor: Actor) -> None:
         super().__init__(data)  # type: ignore[arg-type]  # a QueryDict
-        own: list[Address] = []
-        if actor.is_admin or len(actor.viewable) > 1:
-            own = list(list_addresses(actor)[: ADDRESSES_MAX + 1])
-        if 1 < len(own) <= ADDRESSES_MAX:
-            named = [(str(address.pk), str(address)) for address in own]
-            self.fields["to"].choices = [("", _("Alle Adressen")), *named]  # type: ignore[attr-defined]
-        else:
+        reach = find_reach(actor, at_most=ADDRESSES_MAX)
+        if reach is not None and len(reach) < 2:
             del self.fields["to"]
+        elif reach is not None:
+            self.fields["to"] = forms.ChoiceField(
+                label=_("An"), required=False, choices=_group(reach)
+            )
+
+    def add_prefix(self, field_name: str) -> str:
+        """Say "from" in the address: a name that no Python field can have."""
+        return "from" if field_name == "sender" else field_name
 
     @property
     def filters(self) -> list[forms.BoundField]:
-        """The fields behind "Filter"."""
-        return [self[name] for name in ("why", "to", "when") if name in self.fields]
+        """The fields behind "Filter", one line each."""
+        names = ("to", "sender", "subject", "when", "since", "until", "low", "high")
+        return [self[name] for name in (*names, "show") if name in self.fields]
 
     @property
     def is_filtered(self) -> bool:
         """Whether a filter is on, so that it is seen."""
-        return any(field.value() for field in self.filters)
+        told = [self["why"], *(field for field in self.filters if field.name != "show")]
+        return any(field.value() for field in told)
 
     def clean_q(self) -> str:
         """Refuse words too short to be looked up, unless a longer one is there."""
@@ -77,17 +106,44 @@ class SearchForm(forms.Form):
             raise ValidationError(_("Geben Sie mindestens drei Zeichen ein."))
         return text
 
+    def name_address(self, value: str) -> str:
+        """Return the address that was chosen, as the list offers it."""
+        field = self.fields.get("to")
+        for _label, group in getattr(field, "choices", ())[1:]:
+            for key, name in group:
+                if key == value:
+                    return str(name)
+        return value
+
     def read(self) -> Criteria:
         """Return what was understood."""
         self.is_valid()
-        said: dict[str, str] = self.cleaned_data
+        said: dict[str, Any] = self.cleaned_data
         return Criteria(
             words=split_words(said.get("q", "")),
-            why=said.get("why", ""),
+            why=tuple(said.get("why", ())),
             to=said.get("to", ""),
+            sender=said.get("sender", ""),
+            subject=said.get("subject", ""),
             when=said.get("when", ""),
+            since=said.get("since"),
+            until=said.get("until"),
+            low=said.get("low"),
+            high=said.get("high"),
             show=said.get("show", ""),
         )
+
+
+def _group(reach: Reach) -> list[Any]:
+    groups = {
+        _("Eigene Adressen"): [(str(one.pk), str(one)) for one in reach.own],
+        # What mail to another name was held for is told by what the sender wrote.
+        _("Weitere Namen"): [(str(one), str(one)) for one in reach.aliases],
+        _("Gemeinsame Adressen"): [(str(one.pk), str(one)) for one in reach.shared],
+        _("Adressen anderer"): [(str(one.pk), str(one)) for one in reach.others],
+    }
+    told = [(label, choices) for label, choices in groups.items() if choices]
+    return [("", _("Alle Adressen")), *told]
 
 
 class PlaceForm(forms.Form):

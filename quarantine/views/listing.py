@@ -54,5 +54,8 @@ class ListContext(TypedDict):
 
 def _list_context(request: ActorRequest) -> ListContext:
     form = SearchForm(request.GET, actor=request.actor)
+    criteria = form.read()
+    address = form.name_address(criteria.to)
     place = PlaceForm(request.GET).read()
-    return {"form": form, "list": make_list(request.actor, form.read(), **place)}
+    shown = make_list(request.actor, criteria, address=address, **place)
+    return {"form": form, "list": shown}

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from quarantine.search import Criteria, count_holds
+from quarantine.criteria import Criteria
+from quarantine.search import count_holds
 from tests.conftest import actor_of
 from tests.factories import make_hold
 
