@@ -5,10 +5,12 @@ from quarantine.models.day_counts import DayCount, DaySender
 from quarantine.models.digests import Digest, DigestSubscription, DigestToken
 from quarantine.models.hold_views import HoldView
 from quarantine.models.holds import Hold, Message, ReleaseAttempt
+from quarantine.models.sender_rules import CustomerMapToken, SenderRule, SiteMapToken
 
 __all__ = [
     "BulkJob",
     "BulkJobItem",
+    "CustomerMapToken",
     "DayCount",
     "DaySender",
     "Digest",
@@ -18,4 +20,6 @@ __all__ = [
     "HoldView",
     "Message",
     "ReleaseAttempt",
+    "SenderRule",
+    "SiteMapToken",
 ]
