@@ -60,3 +60,8 @@ def to_unicode(name: str) -> str:
         return str(idna.decode(name))
     except (idna.IDNAError, UnicodeError):
         return name
+
+
+def registrable_part(name: str) -> str:
+    """Return the part of an A-label that somebody registered; empty if none is."""
+    return _public_suffixes().privatesuffix(name) or ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.errors import CleanmailError, NotPermitted
 
 
@@ -47,3 +49,36 @@ class NotErasable(CleanmailError):
 
 class LinkVoid(CleanmailError):
     """The link of a digest opens nothing: wrong, over, or its person has left."""
+
+
+class RuleExists(CleanmailError):
+    """There is a rule for this sender already, for the same people."""
+
+
+PATTERN_REASONS = {
+    "empty": _("Geben Sie eine Adresse oder eine Domain ein."),
+    "several": _("Geben Sie einen Absender nach dem andern ein."),
+    "local_part": _("Vor dem @ stehen Zeichen, die in keiner Adresse vorkommen."),
+    "domain": _(
+        "Das ist weder eine Adresse noch eine Domain. Schreiben Sie zum Beispiel "
+        "name@beispiel.ch, beispiel.ch oder *.beispiel.ch."
+    ),
+    "suffix": _(
+        "Das gälte für alle Domains mit dieser Endung. Geben Sie eine einzelne Domain "
+        "ein, zum Beispiel beispiel.ch."
+    ),
+    "wildcard": _("Ein * darf nur ganz vorn stehen und für Subdomains: *.beispiel.ch."),
+}
+
+
+class PatternRefused(CleanmailError):
+    """No sender that a rule can be about; `reason` is a key of PATTERN_REASONS."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    @property
+    def user_message(self) -> str:
+        """Say what is wrong with it."""
+        return str(PATTERN_REASONS[self.reason])

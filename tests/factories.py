@@ -30,7 +30,8 @@ from accounts.people_csv import Row
 from accounts.people_import import seal_rows
 from accounts.tenancy import Role
 from diagnostics.models import Probe
-from quarantine.models import Hold, Message, ReleaseAttempt
+from quarantine.models import Hold, Message, ReleaseAttempt, SenderRule
+from quarantine.sender_patterns import parse_pattern
 from quarantine.states import State
 from quarantine.store import Writer
 
@@ -193,6 +194,16 @@ def make_hold(
         received_at=received_at,
         expires_at=expires_at,
         **(defaults | fields),
+    )
+
+
+def make_rule(
+    customer: Customer, sender: str, verb: str = "allow", **fields: Any
+) -> SenderRule:
+    """Make a sender rule of the whole customer, unless an owner or domain is given."""
+    pattern = parse_pattern(sender)
+    return SenderRule.objects.create(
+        customer=customer, verb=verb, kind=pattern.kind, pattern=pattern.text, **fields
     )
 
 

@@ -29,7 +29,7 @@ DOMAIN = {
 TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|(\([^()]*\))|([()"])|([^()"]+)')
 RESULT = re.compile(r"\s*(spf|dkim|dmarc|arc)\s*=\s*([a-z]+)\b", re.IGNORECASE)
 # A sender's own words within the field could pass for results of ours.
-TREACHEROUS = frozenset('();"\\=')
+TREACHEROUS = frozenset('();"\\')
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,18 @@ def read_checks(fields: Sequence[str], each: Transaction) -> tuple[Check, ...]:
     """
     name = settings.INTAKE_AUTHSERV_ID.lower()
     ours = [text for text in fields if name and _authserv_id(text) == name]
-    if len(ours) != 1 or TREACHEROUS & set(each.sender.address + each.client.helo):
+    if len(ours) != 1 or _is_treacherous(each):
         return ()
     return _parse(ours[0][:FIELD_CHARACTERS_MAX])
+
+
+def _is_treacherous(each: Transaction) -> bool:
+    """Whether client or sender chose words that could end a result or begin one.
+
+    An equals sign does neither, and stands in the address of each list's bounces.
+    """
+    helo = each.client.helo
+    return "=" in helo or bool(TREACHEROUS & set(each.sender.address + helo))
 
 
 def _authserv_id(text: str) -> str:

@@ -14,6 +14,7 @@ from django.db import Error, close_old_connections, connection
 
 from quarantine.intake.envelope import Transaction
 from quarantine.intake.filters import Filter
+from quarantine.intake.hits import Hits
 from quarantine.intake.hold import LATER, Kept, keep_transactions
 from quarantine.intake.recipients import Directory
 from quarantine.intake.waker import Wake, Waker
@@ -56,6 +57,7 @@ class Committer:
         self._waker = Waker(wake)
         self._writer = Writer()
         self._directory = Directory()
+        self._hits = Hits()
         self._worked_at = 0.0
         self._queue: deque[Waiting] = deque()
         self._wakes = threading.Condition()
@@ -86,21 +88,30 @@ class Committer:
         self._loop.call_soon(answer, [LATER] * len(transaction.recipients))
 
     def _run(self) -> None:
-        while batch := self._take():
-            kept = self._keep([waiting.transaction for waiting in batch])
-            self._loop.call_soon_threadsafe(_answer_all, batch, kept.replies)
-            for hold in kept.due:
-                self._waker.tell(hold)
+        while (batch := self._take()) is not None:
+            if batch:
+                kept = self._keep([waiting.transaction for waiting in batch])
+                self._loop.call_soon_threadsafe(_answer_all, batch, kept.replies)
+                for hold in kept.due:
+                    self._waker.tell(hold)
+                self._hits.add(kept.hits)
+            self._note_hits()
         self._writer.close()
         connection.close()
 
-    def _take(self) -> list[Waiting]:
-        """Wait for work and return up to one batch of it; nothing means the end."""
+    def _take(self) -> list[Waiting] | None:
+        """Wait for work and return up to one batch of it; None means the end.
+
+        Nothing comes back where it is time to note the hits of rules.
+        """
         batch: list[Waiting] = []
         size = 0
         with self._wakes:
             while not self._queue and not self._is_closing:
-                self._wakes.wait()
+                if not self._wakes.wait(self._hits.wait_seconds):
+                    return []
+            if not self._queue:
+                return None
             while self._queue and len(batch) < BATCH_MESSAGES:
                 size += self._queue[0].transaction.content.size
                 if batch and size > BATCH_BYTES:
@@ -122,6 +133,14 @@ class Committer:
             return _defer(batch)
         return self._keep_alone(batch)
 
+    def _note_hits(self) -> None:
+        try:
+            self._hits.note()
+        except Error:
+            # Counts only: no mail waits for them.
+            logger.exception("hits of sender rules not noted")
+            connection.close()
+
     def _refresh_connection(self) -> None:
         """Ask whether the database still answers, but not before every batch."""
         now = time.monotonic()
@@ -138,6 +157,7 @@ class Committer:
             one = self._keep([each]) if is_up else _defer([each])
             kept.replies += one.replies
             kept.due += one.due
+            kept.hits += one.hits
         return kept
 
 

@@ -17,9 +17,10 @@ from accounts.identifiers import uuid7
 from quarantine.intake.envelope import Recipient, Transaction
 from quarantine.intake.filters import Arrival, Filter, read_arrival
 from quarantine.intake.headers import Section, clean
+from quarantine.intake.outcome import Outcome, decide
 from quarantine.intake.recipients import Directory, Place
 from quarantine.intake.rows import insert_rows
-from quarantine.intake.verdict import Verdict
+from quarantine.intake.rules import Rules, Senders
 from quarantine.models import Hold, Message
 from quarantine.states import State
 from quarantine.store import Writer
@@ -32,10 +33,14 @@ LATER = "451 4.3.0 Not stored, try again later"
 
 @dataclass(slots=True)
 class Kept:
-    """What became of a batch: replies by transaction, holds to release at once."""
+    """What became of a batch: replies by transaction, holds to release at once.
+
+    `hits` are the sender rules that decided, one entry a hold.
+    """
 
     replies: list[list[str]] = field(default_factory=list)
     due: list[Hold] = field(default_factory=list)
+    hits: list[UUID] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -44,6 +49,15 @@ class Draft:
 
     message: Message
     holds: list[Hold]
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A recipient that is ours, and what becomes of the message there."""
+
+    recipient: Recipient
+    place: Place
+    outcome: Outcome
 
 
 def keep_transactions(
@@ -64,18 +78,33 @@ def keep_transactions(
         for arrival in arrivals
         for recipient in arrival.transaction.recipients
     )
+    senders = [Senders.of(arrival) for arrival in arrivals]
+    rules = Rules.find({place.domain.customer_id for place in known.values()}, senders)
     drafts: list[Draft] = []
     kept = Kept()
-    for each, arrival in zip(transactions, arrivals, strict=True):
+    for each, arrival, sent_by in zip(transactions, arrivals, senders, strict=True):
         recipients = arrival.transaction.recipients
         places = [known.get(recipient.address) for recipient in recipients]
         kept.replies.append(_replies(each, arrival, places))
-        drafts += _draft(writer, arrival, places)
+        served = [
+            Served(recipient, place, _decide(rules, arrival, sent_by, place))
+            for recipient, place in zip(recipients, places, strict=True)
+            if place
+        ]
+        drafts += _draft(writer, arrival, served)
         _alert(arrival.transaction, places)
     if drafts:
         writer.sync()
-        kept.due = _insert(drafts)
+        fresh = _insert(drafts)
+        kept.due = [hold for hold in fresh if hold.state == State.RELEASING]
+        kept.hits = [
+            UUID(hold.reason["rule"]["id"]) for hold in fresh if "rule" in hold.reason
+        ]
     return kept
+
+
+def _decide(rules: Rules, arrival: Arrival, senders: Senders, place: Place) -> Outcome:
+    return decide(arrival.verdict, place, rules.judge(arrival, senders, place))
 
 
 def _replies(
@@ -102,29 +131,25 @@ def _alert(each: Transaction, places: Iterable[Place | None]) -> None:
         )
 
 
-def _draft(
-    writer: Writer, arrival: Arrival, places: Sequence[Place | None]
-) -> list[Draft]:
+def _draft(writer: Writer, arrival: Arrival, served: Iterable[Served]) -> list[Draft]:
     """Append the content once a customer and make the rows, not yet written."""
     now = timezone.now()
     each, section = arrival.transaction, arrival.section
-    by_customer: dict[UUID, dict[str, tuple[Recipient, Place]]] = defaultdict(dict)
-    for recipient, place in zip(each.recipients, places, strict=True):
-        if place:
-            served = by_customer[place.domain.customer_id]
-            served[recipient.address] = (recipient, place)
+    by_customer: dict[UUID, dict[str, Served]] = defaultdict(dict)
+    for one in served:
+        by_customer[one.place.domain.customer_id][one.recipient.address] = one
     drafts = []
-    for customer_id, served in by_customer.items():
-        category = arrival.verdict.category
-        days = max(place.policy.days_for(category) for _, place in served.values())
+    for customer_id, ours in by_customer.items():
+        days = max(_days(one) for one in ours.values())
         message = _make_message(arrival, customer_id, now)
         _append(writer, message, each, now + timedelta(days=days))
-        holds = [
-            _make_hold(message, section, arrival.verdict, recipient, place)
-            for recipient, place in served.values()
-        ]
+        holds = [_make_hold(message, section, one) for one in ours.values()]
         drafts.append(Draft(message, holds))
     return drafts
+
+
+def _days(one: Served) -> int:
+    return one.place.policy.days_for(one.outcome.verdict.category)
 
 
 def _append(
@@ -167,22 +192,14 @@ def _make_message(arrival: Arrival, customer_id: UUID, now: datetime) -> Message
     )
 
 
-def _make_hold(
-    message: Message,
-    section: Section,
-    verdict: Verdict,
-    recipient: Recipient,
-    place: Place,
-) -> Hold:
+def _make_hold(message: Message, section: Section, one: Served) -> Hold:
+    recipient, place, outcome = one.recipient, one.place, one.outcome
     mailbox = section.get_mailbox()
     subject = section.get("subject", 500)
     searched = (
         f"{message.envelope_sender} {mailbox.address} {mailbox.name} "
         f"{recipient.address} {subject}"
     )
-    held_categories = place.policy.held_categories
-    is_held = verdict.must_hold or verdict.category in held_categories
-    days = timedelta(days=place.policy.days_for(verdict.category))
     return Hold(
         id=uuid7(),
         customer_id=message.customer_id,
@@ -194,18 +211,18 @@ def _make_hold(
         original_recipient=clean(recipient.original, 1000),
         notify=recipient.notify,
         dedupe_key=_dedupe_key(message, recipient),
-        state=(State.HELD if is_held else State.RELEASING).value,
-        next_attempt_at=None if is_held else message.received_at,
-        category=verdict.category.value,
-        score=verdict.score,
-        reason=verdict.as_reason() if is_held else {"filter": "policy"},
+        state=(State.HELD if outcome.is_held else State.RELEASING).value,
+        next_attempt_at=None if outcome.is_held else message.received_at,
+        category=outcome.verdict.category.value,
+        score=outcome.verdict.score,
+        reason=outcome.reason,
         header_from_name=mailbox.name,
         header_from=mailbox.address,
         subject=subject,
         search_text=clean(searched, 2500).lower()[:2500],
         size=message.size,
         received_at=message.received_at,
-        expires_at=message.received_at + days,
+        expires_at=message.received_at + timedelta(days=_days(one)),
     )
 
 
@@ -219,7 +236,7 @@ def _dedupe_key(message: Message, recipient: Recipient) -> str | None:
 
 @transaction.atomic(durable=True)
 def _insert(drafts: Sequence[Draft]) -> list[Hold]:
-    """Write the rows but those that an earlier delivery brought; return what is due."""
+    """Write the rows but those that an earlier delivery brought; return the holds."""
     keys = [hold.dedupe_key for draft in drafts for hold in draft.holds]
     known = set(
         Hold.objects.filter(dedupe_key__in=[key for key in keys if key]).values_list(
@@ -236,4 +253,4 @@ def _insert(drafts: Sequence[Draft]) -> list[Hold]:
             holds += fresh
     insert_rows(messages)
     insert_rows(holds)
-    return [hold for hold in holds if hold.state == State.RELEASING]
+    return holds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from accounts.models.customers import Category
 from quarantine.intake.headers import Section, clean, decode_words
@@ -20,9 +21,14 @@ KINDS: tuple[tuple[Category, re.Pattern[str]], ...] = (
             r"^MIME_(BAD|DOUBLE_BAD|ENCRYPTED|ARCHIVE|EXE)|^OLETOOLS|MACRO|^BAD_ATTACH"
         ),
     ),
-    (Category.POLICY, re.compile(r"^DMARC_POLICY_(REJECT|QUARANTINE)|BLOCKLIST")),
+    (
+        Category.POLICY,
+        re.compile(r"^DMARC_POLICY_(REJECT|QUARANTINE)|BLOCKLIST|^CLEANMAIL_BLOCKED$"),
+    ),
     (Category.BULK, re.compile(r"^(R_)?BULK|_BULK$|NEWSLETTER|GREYMAIL")),
 )
+# What our own map of blocked senders adds (`deploy/rspamd`).
+BLOCKED_SYMBOL = "CLEANMAIL_BLOCKED"
 # Who pretends to these harms nobody else; who does not must not get out of them.
 DANGERS = frozenset((Category.VIRUS, Category.PHISHING, Category.ATTACHMENT))
 
@@ -74,6 +80,23 @@ def read_rspamd(
         category,
         is_doubtful=is_doubtful,
     )
+
+
+def without_map(verdict: Verdict) -> Verdict:
+    """Return the verdict as it would be without our map of blocked senders.
+
+    Rspamd judges a message once; whom of its recipients the map was about, it cannot
+    say without telling each of them of the others.
+    """
+    symbols = tuple(s for s in verdict.symbols if s.name != BLOCKED_SYMBOL)
+    if len(symbols) == len(verdict.symbols) or verdict.score is None:
+        return verdict
+    taken = sum(s.score or 0.0 for s in verdict.symbols if s.name == BLOCKED_SYMBOL)
+    category = verdict.category
+    if category == Category.POLICY:
+        category = find_category(symbols, KINDS)
+    score = round(verdict.score - taken, 2)
+    return replace(verdict, symbols=symbols, score=score, category=category)
 
 
 def _is_spoken(

@@ -47,6 +47,13 @@ class Verdict:
         """Whether no policy may let it pass: its category is not sure."""
         return self.is_doubtful or not self.filter_name
 
+    @property
+    def is_clean(self) -> bool:
+        """Whether the score alone would not have held it."""
+        if self.must_hold or self.alerts or self.score is None or self.required is None:
+            return False
+        return self.category == Category.SPAM and self.score < self.required
+
     def as_reason(self) -> dict[str, object]:
         """Return it as Hold.reason keeps it."""
         if not self.filter_name:

@@ -290,6 +290,17 @@ def test_results_of_our_own_filter_are_kept(named):
     ]
 
 
+def test_a_list_whose_bounces_name_the_reader_has_results_too(named):
+    verp = "b-1=smtp.helo=bank.example=x@bounce.remote.example"
+    fields = OURS.replace(b"a@bounce.remote.example", verp.encode()) + MARK
+
+    assert checks(fields, sender=verp)[0] == (
+        "spf",
+        "softfail",
+        "bounce.remote.example",
+    )
+
+
 def test_amavis_speaks_of_authentication_in_its_block_only(named):
     field = b"Authentication-Results: mx.test.example; dkim=pass header.d=a.example\r\n"
 
