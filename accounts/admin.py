@@ -21,6 +21,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts import staff_audit, time_zones
 from accounts.actions import customers
 from accounts.forms.domains import StaffDomainForm
+from accounts.forms.invitations import read_email
 from accounts.models import (
     Address,
     AddressGrant,
@@ -152,6 +153,10 @@ class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # the same
         model = User
         fields = ("email", "full_name", "language", "time_zone")
 
+    def clean_email(self) -> str:
+        """Return it as log-ins compare it; refuse what servers read differently."""
+        return read_email(self.cleaned_data["email"])
+
 
 @admin.register(User)
 class UserAdmin(AuditedAdmin):
@@ -189,7 +194,6 @@ class UserAdmin(AuditedAdmin):
         change: bool,  # noqa: FBT001 - Django's signature
     ) -> None:
         """Give a new person no password but a link to set one."""
-        obj.email = obj.email.strip().lower()
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)

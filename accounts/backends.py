@@ -8,6 +8,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from accounts import browsers, throttles
+from accounts.log_in_names import normalize
 from accounts.models import User
 
 
@@ -28,7 +29,7 @@ class ThrottledBackend(ModelBackend):
         """Return the person, None if the password is wrong; raise RateLimited."""
         if username is None or password is None:
             return None
-        account = username.strip().lower()
+        account = normalize(username)
         network = throttles.client_network(request)
         browser = browsers.name_known(request, account)
         throttles.count_try("password", account, network, browser)

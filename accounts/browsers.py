@@ -20,6 +20,7 @@ from django.utils.crypto import salted_hmac
 
 from accounts import throttles
 from accounts.keyring import fingerprints
+from accounts.log_in_names import normalize
 from accounts.models import KnownBrowser, Policy, TrustedBrowser, User
 
 COOKIE_DAYS = 400  # browsers keep none longer
@@ -136,7 +137,7 @@ def name_known(request: HttpRequest | None, email: str) -> str:
     if caller is None or not caller.token:
         return ""
     mine = KnownBrowser.objects.filter(
-        user__email=email, token_hash__in=list_hashes(caller.token)
+        user__email=normalize(email), token_hash__in=list_hashes(caller.token)
     )
     known = mine.values_list("pk", flat=True).first()
     return str(known) if known else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
-from smtplib import SMTPServerDisconnected
+from smtplib import SMTPRecipientsRefused, SMTPServerDisconnected
 
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -21,6 +21,7 @@ from django.utils.http import urlsafe_base64_encode
 
 from accounts import claims, invitation_links
 from accounts.errors import AlreadyMember, MailUnsure
+from accounts.log_in_names import is_mailable
 from accounts.models import Domain, Invitation, SignIn, User
 
 
@@ -188,6 +189,8 @@ def _send(user: User, template: str, **context: object) -> None:
         "portal_name": settings.PORTAL_NAME,
         "portal_url": settings.PORTAL_URL,
     }
+    if not is_mailable(user.email):
+        raise SMTPRecipientsRefused({user.email: (553, b"no server reads it as we do")})
     language = user.language or settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(user.zone):
         text = render_to_string(f"accounts/mail/{template}.txt", context)

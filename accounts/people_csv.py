@@ -18,6 +18,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from accounts.errors import AddressRefused, TableRefused
+from accounts.log_in_names import is_mailable, normalize
 from accounts.mailboxes import Domains
 from accounts.person_names import is_plain
 from accounts.tenancy import Role
@@ -110,7 +111,7 @@ def _is_address(text: str) -> bool:
         validate_email(text)
     except ValidationError:
         return False
-    return True
+    return is_mailable(text)
 
 
 def _are_own(addresses: list[str], domains: Domains) -> bool:
@@ -160,7 +161,7 @@ def _to_row(line: int, cells: list[str], order: list[str]) -> Row:
     addresses = re.split(r"[\s,;|]+", said.get("addresses", ""))
     return Row(
         line=line,
-        email=said.get("email", "").lower(),
+        email=normalize(said.get("email", "")),
         full_name=said.get("full_name", ""),
         role=ROLES.get(role, role[:16]),
         addresses=[one for one in addresses if one],

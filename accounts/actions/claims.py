@@ -7,6 +7,7 @@ from django.utils import translation
 
 from accounts import throttles
 from accounts.actions.history import put_mail
+from accounts.log_in_names import normalize
 
 HOUR = 3600
 
@@ -17,7 +18,7 @@ def request_claim(email: str, *, network: str) -> None:
     The same row is written for every address; who gets what is found out by the worker,
     so that neither answer nor time tells which addresses there are.
     """
-    address = email.strip().lower()
+    address = normalize(email)
     throttles.spend("claim.network", network, limit=20, seconds=HOUR)
     throttles.spend("claim", address, limit=3, seconds=HOUR)
     _queue(address)

@@ -10,6 +10,7 @@ from accounts.actions.history import put_mail
 from accounts.errors import (
     DomainTaken,
 )
+from accounts.log_in_names import normalize
 from accounts.models import (
     Address,
     Customer,
@@ -44,7 +45,7 @@ def create_customer(name: str, domain: str, *, admin: str, next_hop: str) -> Use
         next_hop_host=next_hop,
     )
     Address.objects.create(customer=customer, domain=own, local_part="")
-    email = admin.strip().lower()
+    email = normalize(admin)
     person = User.objects.filter(email=email).first()
     person = person or User.objects.create_user(email)
     Membership.objects.create(customer=customer, user=person, role=Role.ADMIN)

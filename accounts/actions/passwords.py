@@ -8,9 +8,8 @@ from django.db import transaction
 
 from accounts import sessions, throttles
 from accounts.actions.history import notify, put_mail, record_for
-from accounts.models import (
-    User,
-)
+from accounts.log_in_names import normalize
+from accounts.models import User
 
 HOUR = 3600
 
@@ -34,7 +33,7 @@ def request_password_reset(email: str, *, network: str, browser: str = "") -> No
     `browser` names the browser if the owner got in from it before: it counts alone, so
     that nobody who uses the links up keeps the owner from theirs.
     """
-    account = email.strip().lower()
+    account = normalize(email)
     if browser:
         throttles.spend("reset", f"{account}\0{browser}", limit=3, seconds=HOUR)
     else:

@@ -14,6 +14,7 @@ from accounts import audit, browsers, sessions, throttles
 from accounts.actions.history import notify, put_mail, record_for
 from accounts.browsers import Caller
 from accounts.errors import RateLimited
+from accounts.log_in_names import normalize
 from accounts.models import KnownBrowser, Membership, SignIn, TrustedBrowser, User
 from accounts.tenancy import Actor, Permission, require_permission
 
@@ -80,7 +81,7 @@ def note_failed_sign_in(email: str, *, step: str) -> None:
 
     The same is done for an address that is nobody's, which is not kept.
     """
-    account = email.strip().lower()
+    account = normalize(email)
     tried = throttles.tally(f"tried.{step}", account, seconds=DAY)
     notice = NOTICES_OF_TRIES.get((step, tried), "")
     _write_failure(account, step=step, notice=notice)

@@ -10,9 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.errors import AddressRefused
+from accounts.errors import ADDRESS_REASONS, AddressRefused
 from accounts.forms.passwords import NewPasswordForm
 from accounts.invitations import Invitee
+from accounts.log_in_names import is_mailable, normalize
 from accounts.mailboxes import Domains, Mailbox
 from accounts.models import User
 from accounts.person_names import is_plain
@@ -40,8 +41,8 @@ class InviteForm(forms.Form):
         self.domains = domains
 
     def clean_email(self) -> str:
-        """Return it in lower case, as log-ins compare it."""
-        return str(self.cleaned_data["email"]).strip().lower()
+        """Return it as log-ins compare it; refuse what servers read differently."""
+        return read_email(self.cleaned_data["email"])
 
     def clean_full_name(self) -> str:
         """Refuse what hides, turns text or calculates."""
@@ -106,6 +107,14 @@ class JoinForm(NewPasswordForm):
     def clean_full_name(self) -> str:
         """Refuse what hides, turns text or calculates."""
         return read_name(self.cleaned_data["full_name"])
+
+
+def read_email(typed: str) -> str:
+    """Return a person's address in its one spelling; raise ValidationError."""
+    email = normalize(typed)
+    if not is_mailable(email):
+        raise ValidationError(ADDRESS_REASONS["form"])
+    return email
 
 
 def read_name(name: str) -> str:

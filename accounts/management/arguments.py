@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.core.management.base import CommandError
 
+from accounts.log_in_names import normalize
 from accounts.models import User
 
 
@@ -17,7 +18,7 @@ def read_reason(text: str) -> str:
 
 def find_person(email: str) -> User:
     """Return whose address it is; raise CommandError if nobody's."""
-    user = User.objects.filter(email=email.strip().lower()).first()
+    user = User.objects.filter(email=normalize(email)).first()
     if user is None:
         raise CommandError("nobody has that e-mail address")
     return user

@@ -16,23 +16,24 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.identifiers import uuid7
+from accounts.log_in_names import normalize
 from accounts.models.customers import Domain
 from accounts.tenancy import STAFF_PERMISSIONS, Actor, Role, StaffRole, TenantOwned
 from accounts.time_zones import DEFAULT, find_zone, validate_zone
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes persons; e-mail addresses are compared in lower case."""
+    """Makes persons; addresses are kept in the one spelling of `normalize`."""
 
     def get_by_natural_key(self, username: str | None) -> User:
         """Return the person who logs in with that address."""
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=normalize(username or ""))
 
     def create_user(
         self, email: str, password: str | None = None, **fields: Any
     ) -> User:
         """Make a person; without a password nobody can log in until it is reset."""
-        user = self.model(email=email.strip().lower(), **fields)
+        user = self.model(email=normalize(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

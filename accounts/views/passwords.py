@@ -60,7 +60,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     status = 422 if form.is_bound else 200
     if form.is_valid():
         email, network = form.cleaned_data["email"], throttles.client_network(request)
-        browser = browsers.name_known(request, email.strip().lower())
+        browser = browsers.name_known(request, email)
         try:
             passwords.request_password_reset(email, network=network, browser=browser)
         except RateLimited as error:

@@ -11,6 +11,7 @@ from django.core.validators import validate_email
 from accounts.actions.customers import create_customer
 from accounts.domain_names import parse_domain
 from accounts.errors import DomainNameRefused, DomainTaken
+from accounts.log_in_names import normalize
 from accounts.mail import password_link
 
 
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         domain = options["domain"]
         try:
             domain = parse_domain(domain)
-            validate_email(options["admin"])
+            validate_email(normalize(options["admin"]))
             admin = create_customer(
                 options["name"],
                 domain,
