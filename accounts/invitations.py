@@ -34,7 +34,9 @@ class Invitee:
 def spend(customer_id: UUID, email: str) -> None:
     """Count one mail to an address that somebody has named; raise RateLimited."""
     limit = settings.INVITATIONS_PER_DAY
-    throttles.spend("invite.address", email, limit=PER_ADDRESS, seconds=DAY)
+    # Of each customer by itself: one must not use up, nor notice, another's.
+    pair = f"{customer_id}\0{email}"
+    throttles.spend("invite.address", pair, limit=PER_ADDRESS, seconds=DAY)
     throttles.spend("invite", str(customer_id), limit=limit, seconds=DAY)
 
 

@@ -113,6 +113,8 @@ class LoginView(core.LoginView):  # type: ignore[misc]  # two_factor is not type
             self.user_cache = None
             self.device_cache = None
             self.trust_cache = UNASKED
+            # Whoever planted the key of this session in the browser stays outside.
+            self.request.session.cycle_key()
         return data
 
     def get_device(self, step: str | None = None) -> Way | None:  # noqa: ARG002

@@ -53,7 +53,7 @@ RULES: dict[str, Rule] = {
     "code.network": NETWORK,
     "enrol": PAIR,
     "enrol.network": NETWORK,
-    # Links with a secret in them (invitations), counted by the network that tries them.
+    # Wrong links of invitations, counted by the network that tries them.
     "token": NETWORK,
 }
 KNOWN = "known"

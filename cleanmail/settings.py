@@ -192,6 +192,9 @@ HTTPS: bool = env.bool("HTTPS", default=not DEBUG)
 SESSION_IDLE_SECONDS: int = env.int("SESSION_IDLE_SECONDS", default=3600)
 SESSION_SECONDS: int = env.int("SESSION_SECONDS", default=8 * 3600)
 SESSION_COOKIE_AGE = SESSION_SECONDS
+# With HTTPS no other host of the domain can set or see it.
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrftoken" if HTTPS else "csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

@@ -66,7 +66,7 @@ def send_code(
     """
     if not sms_gateways.is_available():
         raise SmsUnavailable
-    limits = _limits(str(user.pk), number, network)
+    limits = _limits(str(user.pk), number, network, purpose)
     for limit in limits:
         limit.check()
     used = [limit.spend() for limit in limits][-1]
@@ -82,18 +82,22 @@ def seconds_until_resend(user: User) -> int:
     return throttles.seconds_left("sms.pause", person, limit=1, seconds=RESEND_SECONDS)
 
 
-def _limits(person: str, number: str, network: str) -> list[Limit]:
+def _limits(person: str, number: str, network: str, purpose: str) -> list[Limit]:
     """Return what keeps SMS pumping from paying; the whole installation's comes last.
 
-    Where the budget of all is used up, waiting helps nobody: another way does.
+    Where the budget of all is used up, waiting helps nobody: another way does. A number
+    that is somebody's factor already is counted for that person alone: whoever claims
+    to enrol it must not use up its owner's codes.
     """
+    is_own = purpose == SmsCode.Purpose.LOGIN
+    called = f"{number}\0{person}" if is_own else number
     budget = settings.SMS_DAILY_BUDGET
     half = max(budget // 2, 1)
     return [
         Limit("sms.pause", person, 1, RESEND_SECONDS, CodeTooSoon),
         Limit("sms.person", person, 10, DAY, CodesUsedUp),
-        Limit("sms.number.hour", number, 5, HOUR, CodesUsedUp),
-        Limit("sms.number", number, 10, DAY, CodesUsedUp),
+        Limit("sms.number.hour", called, 5, HOUR, CodesUsedUp),
+        Limit("sms.number", called, 10, DAY, CodesUsedUp),
         Limit("sms.network", network, 30, HOUR, CodesUsedUp),
         Limit("sms.country", country_of(number), half, DAY, SmsUnavailable),
         Limit("sms.all", "", budget, DAY, SmsUnavailable),

@@ -11,10 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts import throttles
 from accounts.access.people import find_account
 from accounts.actions import invitations as actions
 from accounts.answers import status_of
-from accounts.errors import InvitationVoid
+from accounts.errors import InvitationVoid, RateLimited
 from accounts.forms.invitations import JoinForm
 from accounts.invitation_links import find_open
 from accounts.models import Invitation, User
@@ -76,5 +77,13 @@ def accept(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _void(request: HttpRequest) -> HttpResponse:
-    """Say the same of a guessed link as of a used one."""
-    return render(request, "accounts/invitation_void.html", status=404)
+    """Say the same of a guessed link as of a used one, and count it.
+
+    A right link is let in however many others tried: nobody keeps the invited out.
+    """
+    context, status = {}, 404
+    try:
+        throttles.hit("token", throttles.client_network(request))
+    except RateLimited as error:
+        context, status = {"refusal": error.user_message}, 429
+    return render(request, "accounts/invitation_void.html", context, status=status)
