@@ -5,7 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from quarantine.errors import NotErasable
-from quarantine.models import Hold, Message, ReleaseAttempt
+from quarantine.models import (
+    Hold,
+    HoldRequest,
+    Message,
+    ReleaseAttempt,
+    VerdictReport,
+)
 from quarantine.states import State
 
 
@@ -43,4 +49,7 @@ def erase_mail(message_id: UUID) -> int:
     )
     attempts = ReleaseAttempt.objects.filter(hold__message=message)
     attempts.update(transcript=[], reply_text="")
+    # What people and the filter wrote about it may quote it.
+    HoldRequest.objects.filter(hold__message=message).update(reason="", answer="")
+    VerdictReport.objects.filter(hold__message=message).update(reply="")
     return erased

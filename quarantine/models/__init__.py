@@ -5,6 +5,8 @@ from quarantine.models.day_counts import DayCount, DaySender
 from quarantine.models.digests import Digest, DigestSubscription, DigestToken
 from quarantine.models.hold_views import HoldView
 from quarantine.models.holds import Hold, Message, ReleaseAttempt
+from quarantine.models.reports import VerdictReport
+from quarantine.models.requests import HoldRequest
 from quarantine.models.sender_rules import CustomerMapToken, SenderRule, SiteMapToken
 
 __all__ = [
@@ -17,9 +19,11 @@ __all__ = [
     "DigestSubscription",
     "DigestToken",
     "Hold",
+    "HoldRequest",
     "HoldView",
     "Message",
     "ReleaseAttempt",
     "SenderRule",
     "SiteMapToken",
+    "VerdictReport",
 ]

@@ -11,12 +11,17 @@ from accounts.tenancy import TenantOwned
 
 
 class DayCount(TenantOwned):
-    """What was held on a day, how much of it a person released; outlives the holds."""
+    """What was held on a day, what of it people released or reported as no spam.
+
+    Outlives the holds.
+    """
 
     day = models.DateField()
     category = models.CharField(max_length=16, choices=Category)
     held = models.PositiveIntegerField()
     released = models.PositiveIntegerField()
+    # Reported as wrongly held.
+    reported = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints: ClassVar = [
