@@ -126,3 +126,30 @@ def test_a_namesake_at_another_customer_is_nobodys_business(
 
     assert "charlie@other.example" not in page.content.decode()
     assert "Der Name ist echt" not in page.content.decode()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "second", ["; boundary=b", "\r\nContent-Type: multipart/mixed; boundary=b"]
+)
+def test_s16_two_boundaries_are_named_and_nothing_is_called_safe(
+    people, client_for: Callable[..., Client], second: str
+):
+    content = (
+        f"{HONEST}\r\nContent-Type: multipart/mixed; boundary=a{second}\r\n\r\n"
+        "--a\r\n\r\nharmless\r\n--b\r\n"
+        'Content-Disposition: attachment; filename="x.exe"\r\n\r\nMZ\r\n'
+        "--a--\r\n--b--\r\n"
+    )
+    hold = make_hold(people.acme, content=content.encode())
+
+    page = (
+        client_for(people.alice)
+        .get(reverse("quarantine:hold", args=[hold.pk]))
+        .content.decode()
+    )
+
+    assert "lässt sich auf mehrere Arten lesen" in page
+    assert "unbedenklich" not in page
+    assert "Kein Virus" not in page
+    assert "answer is-good" not in page
