@@ -15,6 +15,7 @@ from accounts import throttles
 from accounts.factor_demand import list_demands
 from accounts.mail import portal_address
 from accounts.models import Membership, Policy, User
+from accounts.models.customers import Category
 from accounts.models.people import make_actor
 from accounts.second_factor import has_factor
 from accounts.tenancy import Actor
@@ -26,6 +27,8 @@ from quarantine.states import OPEN, State
 
 Action = DigestToken.Action
 TOKEN_BYTES = 32
+# Nobody asks for these, or releases them, without having seen them.
+LOOK_FIRST = frozenset({Category.PHISHING, Category.VIRUS})
 # Longer than anybody leaves a digest unread; the rows of digests go then, too.
 UNSUBSCRIBE_FOR = timedelta(days=90)
 
@@ -94,8 +97,10 @@ def hash_token(token: str) -> str:
 def find_action(hold: Hold, rulebook: Rulebook) -> str:
     """Return what a link may do about the hold; nothing for what deserves a look."""
     rights = rulebook.rights(hold)
+    if hold.category in LOOK_FIRST or rights.needs_proof:
+        return ""
     if rights.can_release:
-        return "" if rights.needs_proof else Action.RELEASE
+        return Action.RELEASE
     can_ask = rights.can_act and hold.state == State.HELD
     return Action.REQUEST if can_ask else ""
 
