@@ -304,6 +304,9 @@ INTAKE_AUTHSERV_ID: str = env.str("INTAKE_AUTHSERV_ID", default="")
 # Of the customer whose domain says nothing of its own.
 NEXT_HOP_PORT: int = env.int("NEXT_HOP_PORT", default=25)
 REINJECT_VIA: str = env.str("REINJECT_VIA", default="")
+# How long a worker keeps a session with a next hop for more; 0: not at all.
+RELEASE_IDLE_SECONDS: int = env.int("RELEASE_IDLE_SECONDS", default=30)
+RELEASE_SESSION_MESSAGES: int = env.int("RELEASE_SESSION_MESSAGES", default=100)
 # Who vouches for the certificates of next hops; empty: whom the system believes.
 RELEASE_CA_FILE: str = env.str("RELEASE_CA_FILE", default="")
 RELEASE_HELO: str = env.str("RELEASE_HELO", default="cleanmail.localdomain")

@@ -11,7 +11,10 @@ from django.conf import settings
 from cleanmail.wire.errors import (
     AddressRefused,
     ConnectFailed,
+    ConnectionLost,
     NameNotResolved,
+    ReplyMalformed,
+    SessionTimedOut,
     SmtpError,
     UnsafeCommand,
 )
@@ -23,6 +26,7 @@ from quarantine.errors import ClaimLost, ContentErased, ContentLost
 from quarantine.models import ReleaseAttempt
 from quarantine.next_hop import NextHop
 from quarantine.parcel import Parcel
+from quarantine.sessions import Route, pool
 from quarantine.states import Stage
 
 Outcome = ReleaseAttempt.Outcome
@@ -30,6 +34,10 @@ CONNECT_SECONDS = 20
 REPLY_SECONDS = 120
 # For all addresses together: the worker's own limits lie above it.
 HANDOVER_SECONDS = 720
+# Stages of a kept session in which nothing of the content was sent.
+BEFORE_CONTENT = ("mail", "rcpt", "data")
+# "Service not available, closing transmission channel" (RFC 5321 section 3.8).
+CLOSING = 421
 
 _OUR_FAULTS: dict[type[Exception], Stage] = {
     ClaimLost: Stage.CLAIM_LOST,
@@ -80,16 +88,45 @@ class _Try:
         self.transcript = Transcript()
         self.until = time.monotonic() + HANDOVER_SECONDS
         self.address = self.tls_version = self.altered = ""
+        self.is_sent = False
 
     def run(self) -> Reply:
         """Return the reply to the end of data, or an earlier refusal of the message."""
         addresses = self.hop.resolve()
+        reply = self._deliver_by_kept(addresses)
+        if reply is not None:
+            return reply
         for address in addresses[:-1]:
             try:
                 return self._deliver_to(address)
             except ConnectFailed:
                 continue
         return self._deliver_to(addresses[-1])
+
+    def _deliver_by_kept(self, addresses: tuple[str, ...]) -> Reply | None:
+        """Use a session that is open; None if there is none, or it proves dead.
+
+        Up to DATA nothing was handed over: whoever hangs up there, or says 421 for the
+        time that passed, has forgotten us and not refused the message.
+        """
+        for address in addresses:
+            session = pool.take(self._route(address), self.transcript, self.until)
+            if session is None:
+                continue
+            self.address = address
+            self.tls_version = session.tls.version if session.tls else ""
+            try:
+                reply = self._send(session)
+            except (ConnectionLost, ReplyMalformed, SessionTimedOut) as error:
+                if error.after not in BEFORE_CONTENT:
+                    raise
+                return None
+            if reply.code != CLOSING or self.is_sent:
+                return reply
+        return None
+
+    def _route(self, address: str) -> Route:
+        return Route(address, self.hop.port, self.hop.host, self.hop.tls)
 
     def _deliver_to(self, address: str) -> Reply:
         self.address = address
@@ -102,18 +139,22 @@ class _Try:
 
     def _deliver(self, address: str, *, tries_tls: bool) -> Reply:
         self.tls_version = self.altered = ""
-        with Session.connect(
+        session = Session.connect(
             address,
             self.hop.port,
             timeout=REPLY_SECONDS,
             connect_timeout=CONNECT_SECONDS,
             deadline_seconds=self.until - self.transcript.started,
             transcript=self.transcript,
-        ) as session:
+        )
+        try:
             self._open(session)
             if tries_tls:
                 self._encrypt(session)
-            return self._send(session)
+        except BaseException:
+            session.close()
+            raise
+        return self._send(session)
 
     def _open(self, session: Session) -> None:
         _require(session.greeting(), "greeting")
@@ -132,6 +173,19 @@ class _Try:
             raise _Ended(Outcome.UNREACHED, Stage.STARTTLS, reply, is_final=False)
 
     def _send(self, session: Session) -> Reply:
+        """Send the message, then keep the session where it can carry another."""
+        is_reusable = False
+        try:
+            reply, is_reusable = self._transfer(session)
+        finally:
+            if not is_reusable:
+                pool.drop(session)
+        if is_reusable:
+            pool.keep(self._route(self.address), session)
+        return reply
+
+    def _transfer(self, session: Session) -> tuple[Reply, bool]:
+        """Return the reply, and whether the session is at a beginning again."""
         keywords = session.keywords
         if self.parcel.needs_smtputf8 and "SMTPUTF8" not in keywords:
             raise _Ended(Outcome.REJECTED, Stage.SMTPUTF8, is_final=True)
@@ -143,15 +197,16 @@ class _Try:
             last="" if by_bdat else "DATA",
         )
         if replies.refusal is not None:
-            if replies.data is None or replies.data.code != 354:
-                session.quit()
-            return replies.refusal
+            # After 354 it waits for a content that nobody may send.
+            is_waiting = replies.data is not None and replies.data.code == 354
+            is_reset = not is_waiting and _is_reset(session, replies.refusal)
+            return replies.refusal, is_reset
         if has_bare_line_ends and not by_bdat:
             self.altered = "crlf"
         with closing(self.parcel.content()) as content:
+            self.is_sent = True
             reply = session.bdat(content) if by_bdat else session.content(content)
-        session.quit()
-        return reply
+        return reply, reply.is_positive or _is_reset(session, reply)
 
 
 def hand_over(parcel: Parcel, hop: NextHop) -> Handover:
@@ -188,6 +243,16 @@ def hand_over(parcel: Parcel, hop: NextHop) -> Handover:
         reply=ended.reply,
         altered=attempt.altered if ended.outcome == Outcome.ACCEPTED else "",
     )
+
+
+def _is_reset(session: Session, refusal: Reply) -> bool:
+    """Say RSET after a refusal; whether the session can go on with another message."""
+    if refusal.code == CLOSING:
+        return False
+    try:
+        return session.command("RSET").is_positive
+    except SmtpError:
+        return False
 
 
 def _judge(reply: Reply) -> _Ended:

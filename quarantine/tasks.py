@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from celery import shared_task
+from celery.signals import worker_process_shutdown
 from django.utils import timezone
 
 from accounts.enqueue import enqueue
@@ -17,6 +18,10 @@ from quarantine import (
     retention,
     sightings,
 )
+from quarantine.sessions import pool
+
+# No next hop shall wait for a worker that is gone.
+worker_process_shutdown.connect(pool.close_all)
 
 
 @shared_task(

@@ -21,6 +21,7 @@ from accounts.models.people import make_actor
 from accounts.second_factor import BY_FACTOR, PROOF_KEY
 from accounts.sessions import SIGN_IN_KEY
 from accounts.tenancy import Actor, Role, StaffRole
+from quarantine.sessions import pool
 from tests import factories
 from tests.emptying import empty_quickly
 from tests.lab.faults import FAULTS, SAMPLE_SIZE, SEED
@@ -154,6 +155,13 @@ def fast_passwords() -> Iterator[None]:
     ]
     make_password("warm")
     return
+
+
+@pytest.fixture(autouse=True)
+def no_session_left() -> Iterator[None]:
+    """End sessions that a release kept open: ports are used again."""
+    yield
+    pool.close_all()
 
 
 @pytest.fixture

@@ -38,6 +38,8 @@ class Script:
     delays: dict[str, float] = field(default_factory=dict)
     # At these steps the connection is cut instead of a reply.
     cuts: tuple[str, ...] = ()
+    # So many cuts, then it goes on; None: always.
+    cuts_left: int | None = None
     # In the middle of the content: after so many bytes, cut.
     cut_after_bytes: int = 0
     keywords: tuple[str, ...] = KEYWORDS
@@ -91,6 +93,12 @@ class SmtpServer:
     @property
     def port(self) -> int:
         return int(self._listener.getsockname()[1])
+
+    def hang_up(self) -> None:
+        """End the connections there are, as after too long an idle time."""
+        for sock in self._sockets:
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
     def reply_to(self, step: str) -> str:
         if step == "EHLO":
@@ -168,7 +176,8 @@ class _Connection:
     def answer(self, step: str) -> str:
         self.server.reached.setdefault(step, threading.Event()).set()
         time.sleep(self.server.script.delays.get(step, 0))
-        if step in self.server.script.cuts:
+        if step in self.server.script.cuts and self.server.script.cuts_left != 0:
+            self.server.script.cuts_left = (self.server.script.cuts_left or 0) - 1
             raise Cut
         reply = self.server.reply_to(step)
         self.sock.sendall(reply.replace("\n", "\r\n").encode() + b"\r\n")

@@ -1,6 +1,7 @@
 """The socket below a session: lines in, bytes out, within limits of time and size."""
 
 import errno
+import select
 import socket
 import ssl
 import time
@@ -57,6 +58,23 @@ class Channel:
     def buffered(self) -> bytes:
         """Return what came and was not asked for yet."""
         return self._buffer
+
+    @property
+    def is_quiet(self) -> bool:
+        """Say whether nothing came unasked, not even the end of the connection."""
+        if self._buffer:
+            return False
+        if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
+            return False
+        try:
+            return not select.select([self._socket], [], [], 0)[0]
+        except (OSError, ValueError):
+            return False
+
+    def renew(self, deadline: float) -> None:
+        """Begin to count time and bytes anew."""
+        self._deadline = deadline
+        self._received = 0
 
     @property
     def local_address(self) -> str:

@@ -39,6 +39,20 @@ class Dialogue:
         """Return our own address as the socket has it."""
         return self._channel.local_address
 
+    @property
+    def is_quiet(self) -> bool:
+        """Say whether the server is still there, as far as one can see, and silent."""
+        return self._channel.is_quiet
+
+    def resume(self, transcript: Transcript, deadline: float) -> None:
+        """Go on with another message: with a transcript and limits of its own.
+
+        `deadline` is a time of the monotonic clock.
+        """
+        self.transcript = transcript
+        self._channel.renew(deadline)
+        transcript.note_done("<kept connection>", time.monotonic())
+
     def close(self) -> None:
         """Close the connection as it is: after 354 the message stays undelivered."""
         self._channel.close()
