@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 KINDS = {
     "signin": (_("Anmeldungen"), ("auth.", "browser.", "password.")),
     "factor": (_("Zweite Faktoren"), ("factor.", "recovery.", "sms.")),
-    "mail": (_("E-Mails"), ("hold.", "content", "digest.")),
+    "mail": (_("E-Mails"), ("hold.", "bulk.", "content", "digest.")),
     "people": (
         _("Personen und Adressen"),
         ("person.", "people.", "membership.", "invitation.", "grant.", "address."),
@@ -37,6 +37,11 @@ WORDS = {
     "auth.logout": _("meldete sich ab"),
     "browser.distrust": _("vergass einen vertrauten Browser"),
     "browser.trust": _("vertraute einem Browser"),
+    "bulk.cancel": _("brach einen Sammelauftrag ab"),
+    "bulk.end": _("Ein Sammelauftrag wurde fertig"),
+    "bulk.export": _("lud die Liste zurückgehaltener E-Mails herunter"),
+    "bulk.start": _("begann einen Sammelauftrag"),
+    "bulk.stop": _("Ein Sammelauftrag hielt an, weil ein Recht fehlte"),
     "content_read_by_command": _("las gespeicherten Inhalt aus"),
     "customer.create": _("erfasste den Kunden"),
     "customer.erase": _("löschte den Kunden"),

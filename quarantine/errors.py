@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import CleanmailError, NotPermitted
@@ -82,3 +83,12 @@ class PatternRefused(CleanmailError):
     def user_message(self) -> str:
         """Say what is wrong with it."""
         return str(PATTERN_REASONS[self.reason])
+
+
+class BulkJobVoid(CleanmailError):
+    """The bulk job is confirmed, over or too old for that, or cannot do it at all."""
+
+    @property
+    def user_message(self) -> str:
+        """Say that something has changed meanwhile."""
+        return gettext("Diese Auswahl gilt nicht mehr. Wählen Sie noch einmal aus.")

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.enqueue import enqueue
 from quarantine import (
+    bulk_jobs,
     carrying,
     day_counts,
     digest_readers,
@@ -18,6 +19,7 @@ from quarantine import (
     retention,
     sightings,
 )
+from quarantine.models import Hold
 from quarantine.sessions import pool
 
 # No next hop shall wait for a worker that is gone.
@@ -42,6 +44,21 @@ def sweep() -> None:
     reinjection.give_up_lost(now)
     for hold in reinjection.list_due(now):
         enqueue(reinject, hold.customer_id, hold.pk)
+    for job_id in bulk_jobs.list_due(now):
+        enqueue(run_bulk_job, job_id)
+    bulk_jobs.forget_old(now)
+
+
+@shared_task(name="quarantine.bulk", soft_time_limit=50, time_limit=60)
+def run_bulk_job(job_id: str) -> None:
+    """Do a slice of a bulk job and come back; harmless when delivered twice."""
+    pause = bulk_jobs.work(job_id, _wake)
+    if pause is not None:
+        enqueue(run_bulk_job, job_id, countdown=pause)
+
+
+def _wake(hold: Hold) -> None:
+    enqueue(reinject, hold.customer_id, hold.pk)
 
 
 @shared_task(name="quarantine.expire", soft_time_limit=250, time_limit=280)

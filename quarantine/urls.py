@@ -6,6 +6,7 @@ from django.urls import path
 
 from quarantine.views import (
     bulk,
+    bulk_jobs,
     content,
     decisions,
     digest_links,
@@ -22,6 +23,15 @@ urlpatterns = [
     path("holds/release", bulk.release_many, name="release_many"),
     path("holds/discard", bulk.discard_many, name="discard_many"),
     path("holds/undo", bulk.undo_many, name="undo_many"),
+    path("holds/select", bulk_jobs.select_all, name="select_all"),
+    path("holds/jobs/", bulk_jobs.jobs, name="bulk_jobs"),
+    path("holds/jobs/<uuid:pk>/", bulk_jobs.job, name="bulk_job"),
+    path("holds/jobs/<uuid:pk>/progress", bulk_jobs.progress, name="bulk_progress"),
+    path("holds/jobs/<uuid:pk>/release", bulk_jobs.release_all, name="release_all"),
+    path("holds/jobs/<uuid:pk>/discard", bulk_jobs.discard_all, name="discard_all"),
+    path("holds/jobs/<uuid:pk>/undo", bulk_jobs.undo_all, name="undo_all"),
+    path("holds/jobs/<uuid:pk>/cancel", bulk_jobs.cancel, name="cancel_job"),
+    path("holds/jobs/<uuid:pk>/retry", bulk_jobs.retry, name="retry_job"),
     path("holds/<uuid:pk>/", one.hold, name="hold"),
     path("holds/<uuid:pk>/row", listing.hold_row, name="hold_row"),
     path("holds/<uuid:pk>/preview", content.hold_preview, name="hold_preview"),

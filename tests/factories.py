@@ -30,7 +30,14 @@ from accounts.people_csv import Row
 from accounts.people_import import seal_rows
 from accounts.tenancy import Role
 from diagnostics.models import Probe
-from quarantine.models import Hold, Message, ReleaseAttempt, SenderRule
+from quarantine.models import (
+    BulkJob,
+    BulkJobItem,
+    Hold,
+    Message,
+    ReleaseAttempt,
+    SenderRule,
+)
 from quarantine.sender_patterns import parse_pattern
 from quarantine.states import State
 from quarantine.store import Writer
@@ -227,6 +234,24 @@ def store_message(
         wrapped_key=stored.wrapped_key,
         **fields,
     )
+
+
+def make_bulk_job(owner: User, *holds: Hold, **fields: Any) -> BulkJob:
+    """Make a bulk job over the holds, gathered and due."""
+    now = timezone.now()
+    defaults: dict[str, Any] = {
+        "action": BulkJob.Action.RELEASE,
+        "state": BulkJob.State.RUNNING,
+        "zone": "Europe/Zurich",
+        "due_at": now,
+        "gathered_at": now,
+        "total_count": len(holds),
+    }
+    customer = owner.memberships.get().customer
+    job = BulkJob.objects.create(customer=customer, owner=owner, **(defaults | fields))
+    for hold in holds:
+        BulkJobItem.objects.create(customer=customer, job=job, hold=hold)
+    return job
 
 
 def make_probe(customer: Customer, **fields: Any) -> Probe:

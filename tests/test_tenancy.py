@@ -72,6 +72,7 @@ OWN: set[str] = {
     "accounts:create_outbound",  # makes a row of the person's own customer
     "domains:add",  # claims for the person's own customer
     "domains:policy",  # of the person's own customer
+    "quarantine:select_all",  # makes a row about what the person sees themselves
     "diagnostics:probe_start",  # makes a row of the person's own customer
 }
 COLLECTION: set[str] = {
@@ -79,6 +80,7 @@ COLLECTION: set[str] = {
     "accounts:addresses",
     "quarantine:holds",
     "quarantine:hold_rows",
+    "quarantine:bulk_jobs",
     "diagnostics:probes",
     "domains:domains",
     "accounts:outbound_accounts",
@@ -98,6 +100,8 @@ OBJECT: dict[str, str] = {
     "quarantine:hold_source": "hold",
     "quarantine:attachment": "hold",
     "quarantine:hold_status": "hold",
+    "quarantine:bulk_job": "job",
+    "quarantine:bulk_progress": "job",
     "quarantine:keep": "hold",
     "quarantine:erase": "hold",
     "accounts:person": "person",
@@ -127,6 +131,11 @@ POST_OBJECT: dict[str, str] = {
     "accounts:confirm_import": "import",
     "accounts:invite_again": "invitation",
     "accounts:withdraw_invitation": "invitation",
+    "quarantine:release_all": "job",
+    "quarantine:discard_all": "job",
+    "quarantine:undo_all": "job",
+    "quarantine:cancel_job": "job",
+    "quarantine:retry_job": "job",
     "quarantine:mark_seen": "hold",
     "quarantine:release": "hold",
     "quarantine:release_again": "hold",
@@ -189,6 +198,7 @@ def acme_rows(people) -> dict[str, uuid.UUID]:
     sign_in = factories.make_sign_in(people.bob)
     return {
         "hold": hold.pk,
+        "job": factories.make_bulk_job(people.alice, hold).pk,
         "probe": factories.make_probe(people.acme).pk,
         "person": people.bob.pk,
         "proposal": factories.make_proposal(people.acme_domain, "seen").pk,

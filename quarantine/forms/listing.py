@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, TypedDict
 from uuid import UUID
 
 from django import forms
@@ -23,6 +23,13 @@ SELECTION_MAX = 200
 ADDRESSES_MAX = 50
 # No mail is older; beyond the last one there is no midnight to add.
 DAYS = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2999, 12, 31))]
+
+
+class ItemsWanted(TypedDict):
+    """Arguments of the page of a bulk job's holds."""
+
+    after: int
+    is_troubled: bool
 
 
 class DayInput(forms.DateInput):
@@ -157,6 +164,20 @@ class PlaceForm(forms.Form):
         self.is_valid()
         said: dict[str, str] = self.cleaned_data
         return {name: Cursor.parse(said.get(name, "")) for name in ("before", "after")}
+
+
+class ItemsForm(forms.Form):
+    """Which holds of a bulk job are shown: from where on, all or the troubled ones."""
+
+    after = forms.IntegerField(required=False, min_value=0, max_value=2**62)
+    troubled = forms.BooleanField(required=False)
+
+    def read(self) -> ItemsWanted:
+        """Return what was understood."""
+        self.is_valid()
+        said: dict[str, Any] = self.cleaned_data
+        after: int = said.get("after") or 0
+        return {"after": after, "is_troubled": bool(said.get("troubled"))}
 
 
 class KeysField(forms.Field):
