@@ -92,6 +92,7 @@ WORDS = {
     "people.import": _("lud eine Liste von Personen ein"),
     "person.settings": _("änderte die eigenen Angaben"),
     "policy.change": _("änderte die Regeln"),
+    "policy.extend_held": _("liess die Regeln auch für schon Zurückgehaltenes gelten"),
     "policy.drop": _("entfernte die Regeln einer Domain"),
     "probe.start": _("prüfte die Verbindung zum Outbound Scanner"),
     "recovery.issue": _("erstellte neue Ersatzcodes"),

@@ -17,6 +17,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from quarantine.extending import list_waiting
 from quarantine.models import Hold, Message
 from quarantine.states import State, states_before
 from quarantine.store import NAME, ORPHAN_SECONDS, is_written
@@ -113,7 +114,10 @@ def _repeat(step: Callable[[], int]) -> int:
 @transaction.atomic(durable=True)
 def _end_step(now: datetime) -> int:
     ending = states_before(State.EXPIRED)
+    # Theirs may be about to get longer.
+    waiting = list_waiting()
     due = Hold.objects.filter(expires_at__lte=now, state__in=ending, kept_at=None)
+    due = due.exclude(customer_id__in=waiting)
     chosen = list(due.order_by("expires_at").values_list("pk", flat=True)[:STEP])
     # All of it again: somebody may have released it since, kept it for a case or for
     # longer.

@@ -15,6 +15,7 @@ from quarantine import (
     day_counts,
     digest_readers,
     digests,
+    extending,
     reinjection,
     retention,
     sightings,
@@ -65,6 +66,7 @@ def _wake(hold: Hold) -> None:
 def expire() -> None:
     """End what is past its day: holds, told rows, segments; carry on what is kept."""
     now = timezone.now()
+    extending.extend_all(now)
     retention.end_holds(now)
     retention.delete_told(now)
     retention.unlink_segments(now)

@@ -71,6 +71,7 @@ OWN: set[str] = {
     "two_factor:setup",
     "accounts:create_outbound",  # makes a row of the person's own customer
     "domains:add",  # claims for the person's own customer
+    "domains:extend_held",  # of the person's own customer
     "domains:policy",  # of the person's own customer
     "quarantine:select_all",  # makes a row about what the person sees themselves
     "diagnostics:probe_start",  # makes a row of the person's own customer
@@ -148,6 +149,7 @@ POST_OBJECT: dict[str, str] = {
     "domains:check": "domain",
     "domains:trial": "domain",
     "domains:drop_policy": "domain",
+    "domains:extend_held_of": "domain",
     "accounts:renew_outbound": "outbound",
 }
 

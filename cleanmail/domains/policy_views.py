@@ -17,6 +17,7 @@ from accounts.decorators import require_step_up
 from accounts.forms.policies import DomainPolicyForm, PolicyForm
 from accounts.responses import portal_page
 from accounts.tenancy import ActorRequest
+from quarantine.actions import extending
 
 PAGE_METHODS = ["GET", "HEAD", "POST"]
 
@@ -58,6 +59,27 @@ def domain_policy(request: ActorRequest, pk: UUID) -> HttpResponse:
     own = access.find_policy(request.actor, domain)
     context = {"form": form, "domain": domain, "own": own}
     return render(request, "domains/policy.html", context, status=status_of(form))
+
+
+@require_POST
+@require_step_up
+@portal_page
+def extend_held(request: ActorRequest) -> HttpResponse:
+    """Let the customer's days hold for what is held already."""
+    extending.extend_held(request.actor, None)
+    messages.success(request, _("In den nächsten Minuten gelten sie auch dafür."))
+    return redirect("domains:policy")
+
+
+@require_POST
+@require_step_up
+@portal_page
+def extend_held_of(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Let the domain's own days hold for what is held already."""
+    domain = access.get_domain(request.actor, pk)
+    extending.extend_held(request.actor, domain)
+    messages.success(request, _("In den nächsten Minuten gelten sie auch dafür."))
+    return redirect("domains:domain_policy", pk=pk)
 
 
 @require_POST

@@ -3,6 +3,7 @@
 from quarantine.models.bulk_jobs import BulkJob, BulkJobItem
 from quarantine.models.day_counts import DayCount, DaySender
 from quarantine.models.digests import Digest, DigestSubscription, DigestToken
+from quarantine.models.extensions import Extension
 from quarantine.models.hold_views import HoldView
 from quarantine.models.holds import Hold, Message, ReleaseAttempt
 from quarantine.models.reports import VerdictReport
@@ -18,6 +19,7 @@ __all__ = [
     "Digest",
     "DigestSubscription",
     "DigestToken",
+    "Extension",
     "Hold",
     "HoldRequest",
     "HoldView",
