@@ -48,6 +48,8 @@ class Permission(models.TextChoices):
     ERASE = "erase"
     VIEW_PROBES = "view_probes"
     START_PROBE = "start_probe"
+    KEEP_OWN_SENDERS = "keep_own_senders"
+    MANAGE_SENDERS = "manage_senders"
     MANAGE_DOMAINS = "manage_domains"
     MANAGE_PEOPLE = "manage_people"
     VIEW_DASHBOARD = "view_dashboard"
@@ -57,7 +59,12 @@ class Permission(models.TextChoices):
 
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.MEMBER: frozenset(
-        {Permission.VIEW_HOLDS, Permission.RELEASE, Permission.DISCARD}
+        {
+            Permission.VIEW_HOLDS,
+            Permission.RELEASE,
+            Permission.DISCARD,
+            Permission.KEEP_OWN_SENDERS,
+        }
     ),
     Role.ADMIN: frozenset(Permission),
 }

@@ -28,6 +28,7 @@ def _navigation(actor: Actor, path: str) -> list[NavItem]:
     items = (
         (_("Übersicht"), "dashboard:dashboard", Permission.VIEW_DASHBOARD),
         (_("Zurückgehalten"), "quarantine:holds", Permission.VIEW_HOLDS),
+        (_("Absender"), "quarantine:own_senders", Permission.KEEP_OWN_SENDERS),
         (_("Domains"), "domains:domains", Permission.MANAGE_DOMAINS),
         (_("Personen"), "accounts:people", Permission.MANAGE_PEOPLE),
         (_("Diagnose"), "diagnostics:probes", Permission.VIEW_PROBES),

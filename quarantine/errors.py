@@ -56,6 +56,10 @@ class RuleExists(CleanmailError):
     """There is a rule for this sender already, for the same people."""
 
 
+class TooManyRules(CleanmailError):
+    """The list of this person or customer is full."""
+
+
 PATTERN_REASONS = {
     "empty": _("Geben Sie eine Adresse oder eine Domain ein."),
     "several": _("Geben Sie einen Absender nach dem andern ein."),

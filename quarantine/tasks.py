@@ -18,6 +18,7 @@ from quarantine import (
     extending,
     reinjection,
     retention,
+    sender_list,
     sightings,
 )
 from quarantine.models import Hold
@@ -72,6 +73,7 @@ def expire() -> None:
     retention.unlink_segments(now)
     retention.unlink_orphans()
     carrying.carry_on(now)
+    sender_list.forget_removed(now)
 
 
 @shared_task(name="quarantine.count_days", soft_time_limit=550, time_limit=580)

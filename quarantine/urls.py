@@ -11,9 +11,11 @@ from quarantine.views import (
     decisions,
     digest_links,
     digests,
+    hold_senders,
     keeping,
     listing,
     one,
+    sender_rules,
 )
 
 app_name = "quarantine"
@@ -60,4 +62,18 @@ urlpatterns = [
     path("digest/<str:token>", digest_links.digest_link, name="digest_link"),
     path("digest/<str:token>/status", digest_links.digest_status, name="digest_status"),
     path("digest/<str:token>/confirm", digest_links.digest_act, name="digest_act"),
+    path(
+        "holds/<uuid:pk>/allow/release",
+        hold_senders.release_allow,
+        name="release_allow",
+    ),
+    path("holds/<uuid:pk>/block", hold_senders.block_sender, name="block_sender"),
+    path("holds/<uuid:pk>/unblock", hold_senders.unblock_sender, name="unblock_sender"),
+    path("senders/", sender_rules.own_senders, name="own_senders"),
+    path("senders/add", sender_rules.add_own_sender, name="add_own_sender"),
+    path("senders/remove", sender_rules.remove_senders, name="remove_senders"),
+    path("senders/restore", sender_rules.restore_senders, name="restore_senders"),
+    path("senders/all/", sender_rules.senders, name="senders"),
+    path("senders/all/add", sender_rules.add_sender, name="add_sender"),
+    path("senders/<uuid:pk>/", sender_rules.sender, name="sender"),
 ]

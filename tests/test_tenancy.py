@@ -74,6 +74,9 @@ OWN: set[str] = {
     "domains:extend_held",  # of the person's own customer
     "domains:policy",  # of the person's own customer
     "quarantine:select_all",  # makes a row about what the person sees themselves
+    "quarantine:own_senders",  # of the person alone: test_sender_rules.py
+    "quarantine:add_own_sender",
+    "quarantine:add_sender",  # makes a row of the person's own customer
     "diagnostics:probe_start",  # makes a row of the person's own customer
 }
 COLLECTION: set[str] = {
@@ -82,6 +85,7 @@ COLLECTION: set[str] = {
     "quarantine:holds",
     "quarantine:hold_rows",
     "quarantine:bulk_jobs",
+    "quarantine:senders",
     "diagnostics:probes",
     "domains:domains",
     "accounts:outbound_accounts",
@@ -92,6 +96,8 @@ POST_COLLECTION: dict[str, str] = {
     "quarantine:release_many": "hold",
     "quarantine:discard_many": "hold",
     "quarantine:undo_many": "hold",
+    "quarantine:remove_senders": "rule",
+    "quarantine:restore_senders": "rule",
 }
 # Name → which row of Acme's the address is about.
 OBJECT: dict[str, str] = {
@@ -100,6 +106,7 @@ OBJECT: dict[str, str] = {
     "quarantine:hold_preview": "hold",
     "quarantine:hold_source": "hold",
     "quarantine:attachment": "hold",
+    "quarantine:sender": "rule",
     "quarantine:hold_status": "hold",
     "quarantine:bulk_job": "job",
     "quarantine:bulk_progress": "job",
@@ -139,6 +146,9 @@ POST_OBJECT: dict[str, str] = {
     "quarantine:retry_job": "job",
     "quarantine:mark_seen": "hold",
     "quarantine:release": "hold",
+    "quarantine:release_allow": "hold",
+    "quarantine:block_sender": "hold",
+    "quarantine:unblock_sender": "hold",
     "quarantine:release_again": "hold",
     "quarantine:discard": "hold",
     "quarantine:undo": "hold",
@@ -201,6 +211,7 @@ def acme_rows(people) -> dict[str, uuid.UUID]:
     return {
         "hold": hold.pk,
         "job": factories.make_bulk_job(people.alice, hold).pk,
+        "rule": factories.make_rule(people.acme, "shop.example", note=MARK).pk,
         "probe": factories.make_probe(people.acme).pk,
         "person": people.bob.pk,
         "proposal": factories.make_proposal(people.acme_domain, "seen").pk,
@@ -293,7 +304,7 @@ def test_ids_of_a_stranger_in_a_form_are_missing_ones(
     client = client_for(people.charlie)
     field = POST_COLLECTION[name]
 
-    foreign = client.post(reverse(name), {field: str(acme_rows["hold"])})
+    foreign = client.post(reverse(name), {field: str(acme_rows[field])})
     missing = client.post(reverse(name), {field: str(uuid.uuid4())})
 
     assert foreign.status_code == missing.status_code == 404

@@ -29,7 +29,12 @@ def list_holds(actor: Actor) -> QuerySet[Hold]:
 def get_hold(actor: Actor, pk: UUID) -> Hold:
     """Return the hold with its message; raise Http404 if missing or out of reach."""
     holds = list_holds(actor).select_related(
-        "message", "decided_by", "denied_by", "kept_by", "domain"
+        "message",
+        "decided_by",
+        "denied_by",
+        "kept_by",
+        "domain",
+        "address__domain",
     )
     return get_object_or_404(holds, pk=pk)
 

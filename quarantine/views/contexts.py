@@ -13,6 +13,7 @@ from quarantine.presentation import make_rows
 from quarantine.presentation_authentication import make_authentication
 from quarantine.presentation_hold import make_status
 from quarantine.presentation_message import make_facts
+from quarantine.presentation_senders import can_unblock, make_offer
 from quarantine.presentation_signs import make_notices
 from quarantine.signs import find_signs
 from quarantine.text_view import read_text
@@ -28,7 +29,12 @@ def status_context(request: ActorRequest, hold: Hold) -> dict[str, object]:
     """Return how the release of a hold went, and what may be done."""
     rights = get_rulebook(request.actor).rights(hold)
     attempts = access.list_attempts(request.actor, hold)
-    return {"hold": hold, "status": make_status(hold, attempts, rights=rights)}
+    return {
+        "hold": hold,
+        "status": make_status(hold, attempts, rights=rights),
+        "offer": make_offer(request.actor, hold, rights=rights),
+        "can_unblock": can_unblock(request.actor, hold, rights=rights),
+    }
 
 
 def trouble_context(status: int) -> dict[str, object]:

@@ -52,35 +52,35 @@ def release_again(request: ActorRequest, pk: UUID) -> HttpResponseBase:
 @portal_page
 def discard(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Discard one hold."""
-    return _decide(request, pk, decisions.discard_hold)
+    return decide(request, pk, decisions.discard_hold)
 
 
 @require_POST
 @portal_page
 def undo(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Hold again what was discarded."""
-    return _decide(request, pk, decisions.undo_discard)
+    return decide(request, pk, decisions.undo_discard)
 
 
 @require_POST
 @portal_page
 def request_release(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Ask the admin to release one hold."""
-    return _decide(request, pk, decisions.request_release)
+    return decide(request, pk, decisions.request_release)
 
 
 @require_POST
 @portal_page
 def deny(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Say no to a request for release."""
-    return _decide(request, pk, decisions.deny_request)
+    return decide(request, pk, decisions.deny_request)
 
 
 @require_POST
 @portal_page
 def confirm_arrival(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Note that an unsure release has arrived."""
-    return _decide(request, pk, decisions.confirm_arrival)
+    return decide(request, pk, decisions.confirm_arrival)
 
 
 def _guarded(
@@ -91,10 +91,10 @@ def _guarded(
     if rights.needs_proof and not second_factor.has_fresh_proof(request):
         return lead_to(request, "accounts:step_up")
     confirmed = ConfirmationForm(request.POST).read()
-    return _decide(request, pk, partial(action, confirmed=confirmed))
+    return decide(request, pk, partial(action, confirmed=confirmed))
 
 
-def _decide(
+def decide(
     request: ActorRequest, pk: UUID, action: Callable[..., None]
 ) -> HttpResponse:
     """Run the action; answer with what is so now.

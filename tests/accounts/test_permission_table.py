@@ -27,7 +27,12 @@ from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
-MEMBERS_MAY = {Permission.VIEW_HOLDS, Permission.RELEASE, Permission.DISCARD}
+MEMBERS_MAY = {
+    Permission.VIEW_HOLDS,
+    Permission.RELEASE,
+    Permission.DISCARD,
+    Permission.KEEP_OWN_SENDERS,
+}
 
 Act = Callable[[Client, "World"], int]
 
@@ -77,6 +82,8 @@ ACTS: dict[Permission, Act] = {
     Permission.ERASE: _see_of_hold("erase"),
     Permission.VIEW_PROBES: _get("diagnostics:probes"),
     Permission.START_PROBE: _start_probe,
+    Permission.KEEP_OWN_SENDERS: _get("quarantine:own_senders"),
+    Permission.MANAGE_SENDERS: _get("quarantine:senders"),
     Permission.MANAGE_DOMAINS: _get("domains:domains"),
     Permission.MANAGE_PEOPLE: _get("accounts:people"),
     Permission.MANAGE_OUTBOUND: _get("accounts:outbound_accounts"),
