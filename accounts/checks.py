@@ -11,7 +11,7 @@ import phonenumbers
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
-from accounts import sms_gateways
+from accounts import http_calls, sms_gateways
 from accounts.sms_gateways import HttpGateway
 
 
@@ -63,7 +63,7 @@ def _is_address(url: str) -> bool:
     try:
         parts = urllib.parse.urlsplit(url)
         return (
-            parts.scheme in sms_gateways.PORTS
+            parts.scheme in http_calls.PORTS
             and bool(parts.hostname)
             and parts.port != 0
         )

@@ -6,14 +6,9 @@ import http.client
 import json
 import math
 import re
-import socket
-import ssl
 import sys
-import threading
 import time
 import urllib.parse
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from uuid import uuid4
 
@@ -21,14 +16,12 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts.errors import GatewayFailed, GatewaySilent
-from cleanmail.wire import guard
+from accounts.http_calls import deadline_connection
 from cleanmail.wire.errors import WireError
 
 # A worker tries them one after the other, within the time limit of its task.
 ONE_SECONDS, ALL_SECONDS = 10.0, 30.0
 ANSWER_BYTES = 65536
-PORTS = {"https": 443, "http": 80}
-CLIENTS = {"https": http.client.HTTPSConnection, "http": http.client.HTTPConnection}
 DEMO = frozenset({"file", "console"})
 # A gateway that did not answer is asked last for so long, or each SMS waits for it.
 LAST_SECONDS = 60.0
@@ -65,7 +58,9 @@ class HttpGateway:
     def send(self, number: str, text: str, *, seconds: float) -> None:
         """Post the SMS; raise GatewayFailed unless it was taken within the time."""
         try:
-            with _deadline_connection(self.url, seconds) as connection:
+            with deadline_connection(
+                self.url, seconds, allowed_networks=settings.ALLOWED_NETWORKS
+            ) as connection:
                 body = self.fill(number, text)
                 connection.request("POST", self._target(), body, self._headers())
                 self._judge(connection.getresponse())
@@ -142,67 +137,3 @@ def _write_file(number: str, text: str) -> None:
 
 def _json_text(value: str) -> str:
     return json.dumps(value)[1:-1]
-
-
-@contextmanager
-def _deadline_connection(
-    url: str, seconds: float
-) -> Iterator[http.client.HTTPConnection]:
-    """Connect to a checked address; cut the line when the time is up.
-
-    A time-out of the socket starts anew with each byte: a server that drips would hold
-    a worker for hours.
-    """
-    ends_at = time.monotonic() + seconds
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme not in PORTS:
-        raise GatewayFailed("no address")
-    host, port = parts.hostname or "", parts.port or PORTS[parts.scheme]
-    made = _connect(host, port, seconds, is_tls=parts.scheme == "https")
-    watchdog = threading.Timer(max(ends_at - time.monotonic(), 0), _cut, [made])
-    watchdog.daemon = True
-    watchdog.start()
-    try:
-        if isinstance(made, ssl.SSLSocket):
-            made.do_handshake()
-        connection = CLIENTS[parts.scheme](host, port, timeout=seconds)
-        connection.sock = made
-        yield connection
-    finally:
-        watchdog.cancel()
-        made.close()
-
-
-def _connect(host: str, port: int, seconds: float, *, is_tls: bool) -> socket.socket:
-    """Return a socket to the first address that answers; TLS not yet agreed upon."""
-    addresses = guard.checked_addresses(
-        host,
-        port,
-        allowed_ports=[port],
-        allowed_networks=settings.ALLOWED_NETWORKS,
-        timeout=seconds,
-    )
-    plain = _first_answering(addresses, port, seconds / len(addresses))
-    if not is_tls:
-        return plain
-    return ssl.create_default_context().wrap_socket(
-        plain, server_hostname=host, do_handshake_on_connect=False
-    )
-
-
-def _first_answering(
-    addresses: tuple[str, ...], port: int, seconds: float
-) -> socket.socket:
-    failure: OSError = OSError("no address")
-    for address in addresses:
-        try:
-            return socket.create_connection((address, port), timeout=seconds)
-        except OSError as error:
-            failure = error
-    raise failure
-
-
-def _cut(line: socket.socket) -> None:
-    """End whatever waits on the line; the base class leaves TLS's state alone."""
-    with suppress(OSError):  # closed in this very moment
-        socket.socket.shutdown(line, socket.SHUT_RDWR)

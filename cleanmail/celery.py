@@ -13,6 +13,10 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "quarantine.sweep": {"task": "quarantine.sweep", "schedule": 10.0},
+    "quarantine.sweep_reports": {
+        "task": "quarantine.sweep_reports",
+        "schedule": 15.0,
+    },
     "quarantine.expire": {"task": "quarantine.expire", "schedule": 300.0},
     "quarantine.count_days": {"task": "quarantine.count_days", "schedule": 600.0},
     "quarantine.sight": {"task": "quarantine.sight", "schedule": 60.0},

@@ -314,6 +314,10 @@ RELEASE_RETRY_SECONDS: list[int] = env.list(
     "RELEASE_RETRY_SECONDS", cast=int, default=[60, 300, 900, 3600, 4 * 3600]
 )
 RELEASE_STALE_SECONDS: int = env.int("RELEASE_STALE_SECONDS", default=900)
+# Rspamd's controller, which learns what people report; empty: nothing is offered.
+RSPAMD_CONTROLLER: str = env.str("RSPAMD_CONTROLLER", default="")
+RSPAMD_CONTROLLER_PASSWORD: str = env.str("RSPAMD_CONTROLLER_PASSWORD", default="")
+REPORTS_PER_DAY: int = env.int("REPORTS_PER_DAY", default=100)
 # How many lines a digest has, and how long its links work.
 DIGEST_ROWS: int = env.int("DIGEST_ROWS", default=20)
 DIGEST_LINK_DAYS: int = env.int("DIGEST_LINK_DAYS", default=3)

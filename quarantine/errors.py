@@ -20,6 +20,10 @@ class NotConfirmed(CleanmailError):
     """The person has not said that they know what they are about to release."""
 
 
+class NotReportable(CleanmailError):
+    """There is no verdict that a filter could learn from, or it was reported before."""
+
+
 class StoreUnavailable(CleanmailError):
     """Content could not be made durable: disk full, folder missing, database away."""
 

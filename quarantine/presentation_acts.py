@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from quarantine.access.rights import Rights
-from quarantine.models import Hold
+from quarantine.models import Hold, VerdictReport
 from quarantine.presentation import category_mark, full_date
+from quarantine.reporting import may_report
 from quarantine.states import OPEN, REPEATABLE, State
 
 
@@ -37,6 +38,8 @@ class Acts:
     # What one must tick for them: the category, and what one says to know of it.
     confirms: str = ""
     confirm_text: str = ""
+    # Whether one may tell the filter along with the release.
+    can_report: bool = False
 
 
 def make_acts(hold: Hold, *, rights: Rights) -> Acts:
@@ -106,7 +109,9 @@ def _open_acts(hold: Hold, *, rights: Rights) -> Acts:
         return _with_care(acts, hold, (release,), rights=rights)
     release = _act(hold, "release", _("Freigeben"), "release", "primary")
     discard = _act(hold, "discard", _("Verwerfen"), "trash")
-    return Acts(title, "", ends_on, (release, discard, *denial))
+    can_report = may_report(hold, VerdictReport.Says.HAM, rights=rights)
+    decide = (release, discard, *denial)
+    return Acts(title, "", ends_on, decide, can_report=can_report)
 
 
 def _ends_on(hold: Hold) -> str:

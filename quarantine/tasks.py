@@ -16,6 +16,7 @@ from quarantine import (
     digest_readers,
     digests,
     extending,
+    learning,
     reinjection,
     retention,
     sender_list,
@@ -104,3 +105,23 @@ def make_digest(customer_id: str, user_id: str, slot_at: str) -> None:
     """Make one person's digest; harmless when delivered twice."""
     slot = datetime.fromisoformat(slot_at)
     digests.make(customer_id, user_id, slot, now=timezone.now())
+
+
+@shared_task(
+    name="quarantine.learn",
+    acks_late=True,
+    soft_time_limit=learning.SOFT_SECONDS,
+    time_limit=learning.HARD_SECONDS,
+)
+def learn(customer_id: str, report_id: str) -> None:
+    """Tell the filter what a person says of a message; harmless when done twice."""
+    learning.learn(customer_id, report_id)
+
+
+@shared_task(name="quarantine.sweep_reports", soft_time_limit=25, time_limit=30)
+def sweep_reports() -> None:
+    """Send the reports whose time has come, and those a lost worker left behind."""
+    now = timezone.now()
+    learning.free_lost(now)
+    for report in learning.list_due(now):
+        enqueue(learn, report.customer_id, report.pk)

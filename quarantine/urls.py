@@ -15,6 +15,7 @@ from quarantine.views import (
     keeping,
     listing,
     one,
+    reports,
     sender_rules,
 )
 
@@ -51,6 +52,12 @@ urlpatterns = [
     path("holds/<uuid:pk>/release", decisions.release, name="release"),
     path(
         "holds/<uuid:pk>/again/release", decisions.release_again, name="release_again"
+    ),
+    path("holds/<uuid:pk>/report", reports.report, name="report"),
+    path(
+        "holds/<uuid:pk>/report/withdraw",
+        reports.withdraw_report,
+        name="withdraw_report",
     ),
     path("holds/<uuid:pk>/discard", decisions.discard, name="discard"),
     path("holds/<uuid:pk>/undo", decisions.undo, name="undo"),

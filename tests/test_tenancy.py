@@ -153,6 +153,8 @@ POST_OBJECT: dict[str, str] = {
     "quarantine:discard": "hold",
     "quarantine:undo": "hold",
     "quarantine:request_release": "hold",
+    "quarantine:report": "hold",
+    "quarantine:withdraw_report": "hold",
     "quarantine:deny": "hold",
     "quarantine:confirm_arrival": "hold",
     "quarantine:end_keep": "hold",

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import Domain, User
 from accounts.tenancy import Actor, Permission, require_permission
-from quarantine.models import Hold, ReleaseAttempt
+from quarantine.models import Hold, ReleaseAttempt, VerdictReport
 from quarantine.signs import Known
 from quarantine.states import State
 
@@ -65,6 +65,13 @@ def list_attempts(actor: Actor, hold: Hold) -> list[ReleaseAttempt]:
     """Return the tries to deliver the hold, first to last."""
     attempts = ReleaseAttempt.objects.visible_to(actor).filter(hold_id=hold.pk)
     return list(attempts.order_by("number"))
+
+
+def find_report(actor: Actor, hold: Hold) -> VerdictReport | None:
+    """Return what was last said of the hold's verdict."""
+    reports = VerdictReport.objects.visible_to(actor).filter(hold_id=hold.pk)
+    found: VerdictReport | None = reports.order_by("-created_at", "-pk").first()
+    return found
 
 
 def find_known(actor: Actor, sender_name: str) -> Known:

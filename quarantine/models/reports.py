@@ -41,7 +41,13 @@ class VerdictReport(TenantOwned):
 
         NONE = "", ""
         GONE = "gone", _("Der Inhalt ist nicht mehr lesbar.")
-        REFUSED = "refused", _("Der Filter nahm die Meldung nicht an.")
+        REFUSED = (
+            "refused",
+            _(
+                "Der Filter kann aus dieser E-Mail nicht lernen, zum Beispiel weil sie "
+                "zu kurz ist."
+            ),
+        )
         GIVEN_UP = "given_up", _("Der Filter war nicht erreichbar.")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

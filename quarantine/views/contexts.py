@@ -13,6 +13,7 @@ from quarantine.presentation import make_rows
 from quarantine.presentation_authentication import make_authentication
 from quarantine.presentation_hold import make_status
 from quarantine.presentation_message import make_facts
+from quarantine.presentation_report import make_report
 from quarantine.presentation_senders import can_unblock, make_offer
 from quarantine.presentation_signs import make_notices
 from quarantine.signs import find_signs
@@ -46,11 +47,16 @@ def hold_page(request: ActorRequest, hold: Hold, *, status: int = 200) -> HttpRe
     """Return the whole page of a hold."""
     view = read_text(hold.message)
     known = access.find_known(request.actor, hold.header_from_name)
+    rights = get_rulebook(request.actor).rights(hold)
+    reported = access.find_report(request.actor, hold)
     context = status_context(request, hold) | {
         "facts": make_facts(hold),
         "authentication": make_authentication(hold),
         "view": view,
         "notices": make_notices(find_signs(view.outline, known)),
+        "report": make_report(
+            hold, reported, rights=rights, is_admin=request.actor.is_admin
+        ),
         "may_see_raw": request.actor.can(Permission.VIEW_RAW),
         "may_keep": request.actor.can(Permission.KEEP),
         "may_erase": request.actor.can(Permission.ERASE),

@@ -20,25 +20,27 @@ from accounts.responses import (
     is_htmx,
     portal_page,
 )
-from accounts.tenancy import ActorRequest
+from accounts.tenancy import Actor, ActorRequest
 from quarantine.access import holds as access
 from quarantine.access.rights import get_rulebook
 from quarantine.actions import decisions
 from quarantine.errors import NotConfirmed, NotHeld
 from quarantine.forms.decisions import ConfirmationForm
+from quarantine.models import Hold
 from quarantine.views.contexts import (
     hold_page,
     row_context,
     status_context,
     trouble_context,
 )
+from quarantine.views.reports import send_report
 
 
 @require_POST
 @portal_page
 def release(request: ActorRequest, pk: UUID) -> HttpResponseBase:
-    """Release one hold."""
-    return _guarded(request, pk, decisions.release_hold)
+    """Release one hold; tell the filter of it if that is ticked."""
+    return _guarded(request, pk, partial(_release, request))
 
 
 @require_POST
@@ -81,6 +83,13 @@ def deny(request: ActorRequest, pk: UUID) -> HttpResponse:
 def confirm_arrival(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Note that an unsure release has arrived."""
     return decide(request, pk, decisions.confirm_arrival)
+
+
+def _release(
+    request: ActorRequest, hold: Hold, *, actor: Actor, confirmed: str
+) -> None:
+    decisions.release_hold(hold, actor=actor, confirmed=confirmed)
+    send_report(request, hold)
 
 
 def _guarded(

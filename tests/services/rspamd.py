@@ -24,7 +24,6 @@ NOWHERE = "127.0.0.1:1"
 LOCAL = {
     "worker-proxy.inc": "count = 1;",
     "worker-normal.inc": "enabled = false;",
-    "worker-controller.inc": 'bind_socket = "127.0.0.1:{controller}";',
     "options.inc": """
         enable_test_patterns = true; local_addrs = [];
         dns {{ nameserver = ["{name_server}"]; timeout = 0.2s; retransmits = 1; }}
@@ -39,22 +38,33 @@ LOCAL = {
 
 
 @contextmanager
-def rspamd(*, clamav: int = 0, name_server: str = NOWHERE) -> Iterator[int]:
+def rspamd(
+    *,
+    clamav: int = 0,
+    name_server: str = NOWHERE,
+    memory: str = "",
+    controller: int = 0,
+) -> Iterator[int]:
     """Run Rspamd with our `deploy/rspamd` and yield its milter port.
 
     Needs root. A subject with "holdme" scores 15. Without a port of clamd
-    nothing looks for viruses, without a name server nothing for who authenticated.
+    nothing looks for viruses, without a name server nothing for who authenticated,
+    without a Redis as memory nothing is learned from what the controller is told.
     """
     folder = Path(tempfile.mkdtemp(prefix="cleanmail-rspamd-"))
     folder.chmod(0o755)
-    milter, controller = free_ports(2)
+    milter, spare = free_ports(2)
     ports = {
         "worker-proxy.inc": {":11332": f":{milter}"},
         "antivirus.conf": {":3310": f":{clamav}"},
+        "worker-controller.inc": {":11334": f":{controller or spare}"},
+        "classifier-bayes.conf": {"127.0.0.1:6379": memory or NOWHERE},
     }
-    _write(folder, ports, controller=controller, name_server=name_server)
+    _write(folder, ports, name_server=name_server)
     if not clamav:
         (folder / "conf" / "local.d" / "antivirus.conf").unlink()
+    if not memory:
+        (folder / "conf" / "local.d" / "classifier-bayes.conf").unlink()
     variables = {
         "DBDIR": folder / "db",
         "RUNDIR": folder / "run",

@@ -10,17 +10,23 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from django.utils import timezone
 
+from quarantine import learning
+from quarantine.actions import reports
 from quarantine.intake.headers import Section
+from quarantine.models import VerdictReport
 from quarantine.states import State
 from quarantine.store import open_content
-from tests.conftest import People
+from tests.conftest import People, actor_of
 from tests.services.clamav import SIGNATURE, clamav
 from tests.services.deployed import deployed
 from tests.services.dkim import public_part, sign
 from tests.services.dns import FIRST, free_dns_port, nsd, start_of
 from tests.services.intake import intake
+from tests.services.ports import free_ports
 from tests.services.postfix import Postfix, postfix
+from tests.services.redis import redis_server
 from tests.services.rspamd import rspamd
 from tests.smtp_server import SmtpServer
 from tests.system.filtered import (
@@ -48,6 +54,8 @@ FORGED = (
     "X-Amavis-Alert: INFECTED, message contains virus: Eicar\r\n"
     "Authentication-Results: mx.test.example; dkim=pass header.d=bank.example\r\n"
 )
+# A filter learns from no less than eleven words.
+LONG = " ".join(f"Wort{number}" for number in range(40))
 # Some of its options are the sender's own words.
 NAMES = "@ NS ns1.dns.example.\n"
 ZONE = (
@@ -98,21 +106,61 @@ def site(folder: Path, **told: object) -> Iterator[Site]:
             yield Site(mta, next_hop)
 
 
+def teach(people: People, controller: int, settings) -> list[str]:
+    """Report a mail as wanted, then as spam, for its other recipient too."""
+    settings.RSPAMD_CONTROLLER = f"http://127.0.0.1:{controller}"
+    settings.RSPAMD_CONTROLLER_PASSWORD = "change-me"  # as in deploy/rspamd
+    said = [
+        ("bob@acme.example", "ham"),
+        ("bob@acme.example", "spam"),
+        ("x@open.example", "spam"),
+    ]
+    states = []
+    for recipient, word in said:
+        hold = by_recipient()["holdme", recipient]
+        reports.report_verdict(hold, word, actor=actor_of(people.alice))
+        VerdictReport.objects.update(next_attempt_at=timezone.now())
+        last = VerdictReport.objects.latest("created_at")
+        learning.learn(str(last.customer_id), str(last.pk))
+        states.append(VerdictReport.objects.get(pk=last.pk).state)
+    return states
+
+
 def test_rspamd_holds_what_it_found_and_lets_the_rest_pass(
-    people: People, tmp_path: Path
+    people: People, tmp_path: Path, settings
 ):
     let_spam_pass(people)
+    (controller,) = free_ports(1)
 
-    with clamav() as scanner, site(tmp_path, clamav=scanner) as made:
+    with (
+        clamav() as scanner,
+        redis_server() as redis,
+        site(
+            tmp_path,
+            clamav=scanner,
+            controller=controller,
+            memory=f"127.0.0.1:{redis.port}",
+        ) as made,
+    ):
         send(made.mta, "innocent", extra=FORGED)
-        send(made.mta, "holdme", "bob@acme.example", "x@open.example", extra=FORGED)
+        send(
+            made.mta,
+            "holdme",
+            "bob@acme.example",
+            "x@open.example",
+            extra=FORGED,
+            body=LONG,
+        )
         send(made.mta, "pattern", extra=FORGED, body=PATTERN)
         send(made.mta, "virus", "x@open.example", extra=PARTS, body=VIRUS)
         send(made.mta, "holdme speaks", sender=SPEAKING)
         hidden = ("bob@acme.example", "x@open.example")
         send(made.mta, "holdme hidden", *hidden, to="list@remote.example")
         assert made.mta.wait_empty(HOLD_SECONDS), made.mta.log[-3000:]
+        learned = teach(people, controller, settings)
 
+    # Long enough to learn from, wanted, then spam after all, which it then knows.
+    assert learned == ["sent", "sent", "already_known"]
     assert made.passed() == {"innocent"}
     holds = by_recipient()
     spam = holds["holdme", "bob@acme.example"]
