@@ -29,19 +29,21 @@ def advise(hold: Hold, *, rights: Rights) -> str:
             "Geben Sie sie nur frei, wenn Sie diesen Anhang von diesem Absender "
             "erwarten."
         )
-    return _(
+    text = _(
         "Erwarten Sie diese E-Mail, geben Sie sie frei. Sonst müssen Sie nichts tun: "
         "Am %(date)s läuft sie ab."
-    ) % {"date": full_date(hold.expires_at)}
+    )
+    return _until(hold, text)
 
 
 def _advise_viewer(hold: Hold) -> str:
     if hold.category in {Category.VIRUS, Category.PHISHING}:
         return _("Lassen Sie die E-Mail, wo sie ist. Sie müssen nichts tun.")
-    return _(
+    text = _(
         "Erwarten Sie diese E-Mail, wenden Sie sich an den Administrator Ihrer Firma. "
         "Sonst müssen Sie nichts tun: Am %(date)s läuft sie ab."
-    ) % {"date": full_date(hold.expires_at)}
+    )
+    return _until(hold, text)
 
 
 def _advise_asking(hold: Hold) -> str:
@@ -52,10 +54,18 @@ def _advise_asking(hold: Hold) -> str:
             "Fragen Sie die Freigabe nur an, wenn Sie diesen Anhang von diesem "
             "Absender erwarten."
         )
-    return _(
+    text = _(
         "Erwarten Sie diese E-Mail, fragen Sie die Freigabe an. Sonst müssen Sie "
         "nichts tun: Am %(date)s läuft sie ab."
-    ) % {"date": full_date(hold.expires_at)}
+    )
+    return _until(hold, text)
+
+
+def _until(hold: Hold, text: str) -> str:
+    """Name the day on which the mail ends, unless it is kept for a case."""
+    if hold.kept_at is not None:
+        return _("Sie müssen nichts tun: Diese E-Mail wird aufbewahrt.")
+    return text % {"date": full_date(hold.expires_at)}
 
 
 def tell_request(hold: Hold) -> tuple[str, ...]:

@@ -71,7 +71,8 @@ def test_who_sees_the_mail_reads_that_it_is_kept(people, client_for):
 
     seen = page(client_for(people.bob), hold)
 
-    assert "wird aufbewahrt" in seen
+    assert "nicht, wird aufbewahrt" in seen
+    assert "läuft sie ab" not in seen
     assert "X1" not in seen
     assert url("keep", hold) not in seen
     rows = client_for(people.bob).get(reverse("quarantine:holds")).content.decode()
