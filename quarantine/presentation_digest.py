@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format, number_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from accounts.mail import portal_address
 from accounts.models import Address
@@ -120,7 +120,7 @@ class _LineMaker:
         self._labels = {
             "": _("Ansehen"),
             Action.RELEASE: _("Freigeben"),
-            Action.REQUEST: _("Anfragen"),
+            Action.REQUEST: pgettext("button", "Anfragen"),
         }
 
     def __call__(self, item: Item) -> Line:

@@ -24,6 +24,9 @@ from tests.quarantine.digest_mails import (
 )
 from tests.services.browser import PHONE
 from tests.smtp_server import Script, SmtpServer
+from tests.system.test_pages import visit
+
+__all__ = ["visit"]
 
 pytestmark = [pytest.mark.system, pytest.mark.django_db(transaction=True)]
 
@@ -152,3 +155,31 @@ def test_with_a_log_in_it_is_at_most_three_taps_more(
     assert not Policy.objects.filter(may_release_by_link=True).exists()
     assert Hold.objects.get().state == "releasing"
     assert finger.taps <= 6
+
+
+def test_axe_finds_nothing_in_the_mail_and_behind_its_links(
+    people, live_server, settings, tmp_path: Path, visit
+):
+    allow_links(people)
+    mail, links = write_mail(people, live_server, settings, tmp_path)
+    act, stop = (urlsplit(links[number]).path for number in (0, -1))
+    found = {}
+    for user, path in [
+        (None, act),
+        (None, stop),
+        (None, "/digest/x"),
+        (people.rita, "/account/digest/"),
+    ]:
+        seen = visit(user, path, "phone-dark")
+        width = seen.page.evaluate("document.documentElement.scrollWidth")
+        found[path] = seen.violations() + seen.complaints
+        found[path] += [f"as wide as {width}"] if width > PHONE["width"] else []
+        if path == act:
+            seen.page.locator("main button.primary").tap()
+            expect(seen.page.locator(".answer")).to_be_visible()
+            found["used"] = seen.violations()
+            seen.page.goto(mail)
+            found["mail"] = seen.violations()
+        seen.page.context.close()
+
+    assert {path: what for path, what in found.items() if what} == {}
