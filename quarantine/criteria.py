@@ -73,7 +73,9 @@ class Criteria:
     subject: str = ""
     when: str = ""
     since: date | None = None
+    since_time: time | None = None
     until: date | None = None
+    until_time: time | None = None
     low: float | None = None
     high: float | None = None
     show: str = ""
@@ -93,7 +95,9 @@ class Criteria:
             "subject": self.subject,
             "when": self.when,
             "since": self.since,
+            "since_time": _clock(self.since_time),
             "until": self.until,
+            "until_time": _clock(self.until_time),
             "low": _number(self.low),
             "high": _number(self.high),
             "show": self.show,
@@ -111,6 +115,7 @@ class Criteria:
         said = parse_qs(query)
         only = {name: values[0] for name, values in said.items()}
         since, until = only.get("since"), only.get("until")
+        begins, ends = only.get("since_time"), only.get("until_time")
         low, high = only.get("low"), only.get("high")
         return cls(
             words=split_words(only.get("q", "")),
@@ -120,7 +125,9 @@ class Criteria:
             subject=only.get("subject", ""),
             when=only.get("when", ""),
             since=date.fromisoformat(since) if since else None,
+            since_time=time.fromisoformat(begins) if begins else None,
             until=date.fromisoformat(until) if until else None,
+            until_time=time.fromisoformat(ends) if ends else None,
             low=float(low) if low else None,
             high=float(high) if high else None,
             show=only.get("show", ""),
@@ -134,7 +141,7 @@ def split_words(text: str) -> tuple[str, ...]:
 
 def soon_before(now: datetime) -> datetime:
     """Return before when a hold ends soon, by the reader's calendar."""
-    return _midnight(timezone.localdate(now) + timedelta(days=SOON_DAYS + 1))
+    return _moment(timezone.localdate(now) + timedelta(days=SOON_DAYS + 1))
 
 
 def select_holds(
@@ -208,11 +215,15 @@ def _times(criteria: Criteria, now: datetime) -> Q:
     if criteria.when:
         days = DAYS_BACK[When(criteria.when)]
         first = timezone.localdate(now) - timedelta(days=days)
-        found &= Q(received_at__gte=_midnight(first))
+        found &= Q(received_at__gte=_moment(first))
     if criteria.since:
-        found &= Q(received_at__gte=_midnight(criteria.since))
-    if criteria.until:
-        found &= Q(received_at__lt=_midnight(criteria.until + timedelta(days=1)))
+        begins = _moment(criteria.since, criteria.since_time or time.min)
+        found &= Q(received_at__gte=begins)
+    if criteria.until and criteria.until_time:
+        ends = _moment(criteria.until, criteria.until_time)
+        found &= Q(received_at__lt=ends)
+    elif criteria.until:
+        found &= Q(received_at__lt=_moment(criteria.until + timedelta(days=1)))
     return found
 
 
@@ -224,5 +235,9 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.15g}"
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+def _clock(value: time | None) -> str:
+    return "" if value is None else f"{value:%H:%M}"
+
+
+def _moment(day: date, clock: time = time.min) -> datetime:
+    return datetime.combine(day, clock, tzinfo=timezone.get_current_timezone())

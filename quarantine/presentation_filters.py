@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, time
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -42,8 +42,16 @@ def make_active(criteria: Criteria, *, address: str) -> list[ActiveFilter]:
         (_("Absender: %(text)s"), criteria.sender, replace(criteria, sender="")),
         (_("Betreff: %(text)s"), criteria.subject, replace(criteria, subject="")),
         ("%(text)s", _period(criteria.when), replace(criteria, when="")),
-        (_("ab %(text)s"), _day(criteria.since), replace(criteria, since=None)),
-        (_("bis %(text)s"), _day(criteria.until), replace(criteria, until=None)),
+        (
+            _("ab %(text)s"),
+            _day(criteria.since, criteria.since_time),
+            replace(criteria, since=None, since_time=None),
+        ),
+        (
+            _("bis %(text)s"),
+            _day(criteria.until, criteria.until_time),
+            replace(criteria, until=None, until_time=None),
+        ),
         (_("ab %(text)s Punkten"), _points(criteria.low), replace(criteria, low=None)),
         (
             _("bis %(text)s Punkte"),
@@ -66,8 +74,11 @@ def _period(when: str) -> str:
     return str(When(when).label) if when else ""
 
 
-def _day(day: date | None) -> str:
-    return f"{day.day}.{day.month}.{day.year}" if day else ""
+def _day(day: date | None, clock: time | None) -> str:
+    if day is None:
+        return ""
+    told = f"{day.day}.{day.month}.{day.year}"
+    return f"{told} {clock:%H:%M}" if clock else told
 
 
 def _points(points: float | None) -> str:

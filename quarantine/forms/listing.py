@@ -41,6 +41,15 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class ClockInput(forms.TimeInput):
+    """A time of day to the minute, as browsers ask for it."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
 class PointsInput(forms.NumberInput):
     """Points of the filter, in tenths."""
 
@@ -72,9 +81,11 @@ class SearchForm(forms.Form):
     since = forms.DateField(
         label=_("Eingang ab"), required=False, widget=DayInput, validators=DAYS
     )
+    since_time = forms.TimeField(label=_("um"), required=False, widget=ClockInput)
     until = forms.DateField(
         label=_("Eingang bis"), required=False, widget=DayInput, validators=DAYS
     )
+    until_time = forms.TimeField(label=_("um"), required=False, widget=ClockInput)
     low = forms.FloatField(label=_("Punkte ab"), required=False, widget=PointsInput)
     high = forms.FloatField(label=_("Punkte bis"), required=False, widget=PointsInput)
     show = forms.ChoiceField(label=_("Stand"), required=False, choices=Show.choices)
@@ -96,14 +107,21 @@ class SearchForm(forms.Form):
     @property
     def filters(self) -> list[forms.BoundField]:
         """The fields behind "Filter", one line each."""
-        names = ("to", "sender", "subject", "when", "since", "until", "low", "high")
-        return [self[name] for name in (*names, "show") if name in self.fields]
+        names = ("to", "sender", "subject", "show", "when")
+        return [self[name] for name in names if name in self.fields]
+
+    @property
+    def ranges(self) -> list[list[forms.BoundField]]:
+        """The filters of two fields each: days with a time of day, points."""
+        pairs = (("since", "since_time"), ("until", "until_time"), ("low", "high"))
+        return [[self[name] for name in pair] for pair in pairs]
 
     @property
     def is_filtered(self) -> bool:
         """Whether a filter is on, so that it is seen."""
-        told = [self["why"], *(field for field in self.filters if field.name != "show")]
-        return any(field.value() for field in told)
+        told = [field for field in self.filters if field.name != "show"]
+        told += [field for pair in self.ranges for field in pair]
+        return any(field.value() for field in (self["why"], *told))
 
     def clean_q(self) -> str:
         """Refuse words too short to be looked up, unless a longer one is there."""
@@ -134,7 +152,9 @@ class SearchForm(forms.Form):
             subject=said.get("subject", ""),
             when=said.get("when", ""),
             since=said.get("since"),
+            since_time=said.get("since_time"),
             until=said.get("until"),
+            until_time=said.get("until_time"),
             low=said.get("low"),
             high=said.get("high"),
             show=said.get("show", ""),

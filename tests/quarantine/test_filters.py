@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from urllib.parse import urlencode
 
 import pytest
@@ -71,6 +71,8 @@ def test_days_are_those_of_the_reader(people, client_for):
 
     assert found(client, since="2026-11-19", until="2026-11-19") == {"Spät"}
     assert found(client, since="2026-11-20") == {"Danach"}
+    assert found(client, since="2026-11-19", since_time="21:01") == {"Danach"}
+    assert found(client, until="2026-11-20", until_time="00:00") == {"Spät"}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +81,8 @@ def test_days_are_those_of_the_reader(people, client_for):
         {"since": "9999-12-31"},
         {"until": "9999-12-31"},
         {"since": "0001-01-01"},
-        {"until": "x"},
+        {"until": "x", "until_time": "25:00"},
+        {"since_time": "10:00"},
         {"low": "nan", "high": "1e999"},
         {"low": "x"},
         {"why": ["spam", "nonsense"]},
@@ -209,6 +212,7 @@ def test_criteria_survive_their_own_query():
         subject="100%",
         when="week",
         since=datetime(2026, 1, 2, tzinfo=UTC).date(),
+        since_time=time(0, 0),
         until=datetime(2026, 1, 3, tzinfo=UTC).date(),
         low=-1.5,
         high=1000000.0,
