@@ -6,12 +6,11 @@ event before it in the chain, which may be another customer's.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 
 from accounts.audit_chain import FIRST_HASH, hashed_text
+from accounts.csv_rows import BYTE_ORDER_MARK, defuse, write_row
 from accounts.models import AuditEvent, AuditHead
 
 COLUMNS = (
@@ -27,8 +26,6 @@ COLUMNS = (
     "sealed_hash",
     "hashed",
 )
-# What a spreadsheet would take for a formula or a command.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 
 
 def write_lines(events: Iterable[AuditEvent], head: AuditHead | None) -> Iterator[str]:
@@ -41,14 +38,14 @@ def write_lines(events: Iterable[AuditEvent], head: AuditHead | None) -> Iterato
 
 def write_csv(events: Iterable[AuditEvent], head: AuditHead | None) -> Iterator[str]:
     """Yield rows of CSV for spreadsheets, the head of the chain last."""
-    yield "\ufeff"  # or Excel takes UTF-8 for the Western code page
-    yield _row(COLUMNS)
+    yield BYTE_ORDER_MARK
+    yield write_row(COLUMNS)
     for event in events:
         facts = _facts(event)
         facts["detail"] = json.dumps(facts["detail"], ensure_ascii=False)
-        yield _row([_defuse(facts[name]) for name in COLUMNS])
+        yield write_row([defuse(facts[name]) for name in COLUMNS])
     if head is not None:
-        yield _row(["head", head.sealed_at.isoformat(), str(head)])
+        yield write_row(["head", head.sealed_at.isoformat(), str(head)])
 
 
 def _facts(event: AuditEvent) -> dict[str, object]:
@@ -73,14 +70,3 @@ def _email(event: AuditEvent) -> str:
     """Return the address of a person; who works for the operator stays unnamed."""
     actor = event.actor
     return "" if actor is None or actor.is_staff else actor.email
-
-
-def _defuse(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def _row(values: Iterable[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line, delimiter=";").writerow(values)
-    return line.getvalue()

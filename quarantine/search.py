@@ -75,6 +75,11 @@ def find_page(
     )
 
 
+def find_all(actor: Actor, criteria: Criteria) -> QuerySet[Hold]:
+    """Return all that match, newest first, for whoever reads them one by one."""
+    return select_holds(actor, criteria).order_by("-received_at", "-id")
+
+
 def count_holds(actor: Actor, criteria: Criteria) -> int:
     """Return how many match, at most one more than `COUNT_MAX`."""
     return _capped(actor, criteria).count()

@@ -73,6 +73,7 @@ OWN: set[str] = {
     "domains:add",  # claims for the person's own customer
     "domains:extend_held",  # of the person's own customer
     "domains:policy",  # of the person's own customer
+    "quarantine:export_holds",  # what the list shows: test_export.py
     "quarantine:select_all",  # makes a row about what the person sees themselves
     "quarantine:own_senders",  # of the person alone: test_sender_rules.py
     "quarantine:add_own_sender",
