@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from quarantine.access.rights import Rights
@@ -72,8 +71,6 @@ class Status:
     acts: Acts
     history: tuple[HistoryLine, ...]
     poll_seconds: int
-    # Where to note that the page was looked at; nothing once it was.
-    seen_url: str
 
 
 def make_status(
@@ -87,14 +84,7 @@ def make_status(
         acts=make_acts(hold, rights=rights),
         history=_history(hold, attempts),
         poll_seconds=poll_seconds(hold),
-        seen_url=_seen_url(hold, rights=rights),
     )
-
-
-def _seen_url(hold: Hold, *, rights: Rights) -> str:
-    if hold.first_seen_at is not None or not rights.can_act:
-        return ""
-    return reverse("quarantine:mark_seen", args=[hold.pk])
 
 
 def _latest(hold: Hold, attempts: Sequence[ReleaseAttempt]) -> ReleaseAttempt | None:

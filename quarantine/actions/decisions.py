@@ -15,7 +15,7 @@ from accounts.tenancy import Actor, Permission, require_permission
 from quarantine import moves, tasks
 from quarantine.access.rights import Rulebook, get_rulebook
 from quarantine.errors import NotConfirmed, NotHeld, ReservedForAdmin
-from quarantine.models import Hold
+from quarantine.models import Hold, HoldView
 from quarantine.states import OPEN, REPEATABLE, State
 
 
@@ -141,8 +141,12 @@ def confirm_arrival(hold: Hold, *, actor: Actor) -> None:
 
 @transaction.atomic(durable=True)
 def mark_seen(hold: Hold, *, actor: Actor) -> None:
-    """Note that somebody who may decide has looked; the first look counts."""
+    """Note that somebody who may decide has looked; of each the first look counts."""
     _require_act(hold, Permission.DISCARD, rulebook=get_rulebook(actor))
+    look = HoldView(
+        customer_id=actor.customer_id, hold_id=hold.pk, user_id=actor.user_id
+    )
+    HoldView.objects.bulk_create([look], ignore_conflicts=True)
     unseen = Hold.objects.visible_to(actor).filter(pk=hold.pk, first_seen_at=None)
     unseen.update(first_seen_at=timezone.now())
 

@@ -7,6 +7,7 @@ from django.shortcuts import render
 
 from accounts.tenancy import ActorRequest, Permission
 from quarantine.access import holds as access
+from quarantine.access.hold_views import list_views
 from quarantine.access.rights import get_rulebook
 from quarantine.models import Hold
 from quarantine.presentation import make_rows
@@ -16,6 +17,7 @@ from quarantine.presentation_message import make_facts
 from quarantine.presentation_report import make_report
 from quarantine.presentation_senders import can_unblock, make_offer
 from quarantine.presentation_signs import make_notices
+from quarantine.presentation_views import seen_url, tell_viewers
 from quarantine.signs import find_signs
 from quarantine.text_view import read_text
 
@@ -49,7 +51,10 @@ def hold_page(request: ActorRequest, hold: Hold, *, status: int = 200) -> HttpRe
     known = access.find_known(request.actor, hold.header_from_name)
     rights = get_rulebook(request.actor).rights(hold)
     reported = access.find_report(request.actor, hold)
+    views = list_views(request.actor, hold)
     context = status_context(request, hold) | {
+        "seen_url": seen_url(request.actor, hold, views),
+        "viewers": tell_viewers(request.actor, views),
         "facts": make_facts(hold),
         "authentication": make_authentication(hold),
         "view": view,
