@@ -15,12 +15,12 @@ if [ -n "$other" ]; then
   echo "tests on Python 3.13, PostgreSQL"
   [ -x .venv/py313/bin/python ] || "$other" -m venv .venv/py313
   .venv/py313/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt || status=$?
-  .venv/py313/bin/python -m tests.run postgres -q -n 2 -m "not full" "$@" || status=$?
+  .venv/py313/bin/python -m tests.run postgres -q -n 3 -m "not full" "$@" || status=$?
 else
   echo "no Python 3.13 here: its run is skipped"
 fi
 echo "tests on SQLite (marked db)"
 python -m tests.run sqlite -q -n 2 -m db "$@" || status=$?
 echo "tests on PostgreSQL (all)"
-python -m tests.run postgres -n 2 "$@" || status=$?
+python -m tests.run postgres -n 3 "$@" || status=$?
 exit $status

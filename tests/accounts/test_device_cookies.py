@@ -21,7 +21,7 @@ from tests.accounts.test_sign_ins import browser
 from tests.conftest import make_totp_device
 from tests.factories import PASSWORD
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db, pytest.mark.db, pytest.mark.long]
 WRONG = "nicht-das-richtige"
 
 

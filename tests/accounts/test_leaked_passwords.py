@@ -21,7 +21,7 @@ from tests.conftest import make_totp_device
 from tests.factories import PASSWORD
 from tests.test_tenancy import PUBLIC
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db, pytest.mark.db, pytest.mark.long]
 LED_TO = {"/", "/login/", "/account/confirm/", "/admin/login/"}
 
 

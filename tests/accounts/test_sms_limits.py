@@ -21,7 +21,7 @@ from accounts.tenancy import StaffRole
 from tests import factories
 from tests.accounts.conftest import LOGIN, SETUP, choose_method, post_password
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db, pytest.mark.db, pytest.mark.long]
 NUMBER = "+41791234567"
 SENDABLE = frozenset({Kind.MOBILE, Kind.FIXED_LINE_OR_MOBILE})
 ALLOWED = ("CH", "LI", "DE", "AT")

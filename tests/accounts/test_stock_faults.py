@@ -22,7 +22,7 @@ from tests.accounts import attacks
 from tests.accounts.conftest import post_password
 from tests.accounts.our_portal import OurPortal
 
-pytestmark = [pytest.mark.django_db, pytest.mark.db]
+pytestmark = [pytest.mark.django_db, pytest.mark.db, pytest.mark.long]
 ROOT = Path(__file__).parents[2]
 
 

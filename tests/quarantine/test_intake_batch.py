@@ -21,6 +21,7 @@ from quarantine.store import Writer, open_content
 from tests.conftest import People
 from tests.factories import make_customer
 from tests.quarantine.test_intake_hold import SPAM
+from tests.services.loops import run_aside
 
 HOSTILE = "x" * 2000 + "@acme.example"  # no column takes it
 
@@ -84,7 +85,7 @@ def commit(*transactions: Transaction, wake=nobody) -> list[Sequence[str]]:
         finally:
             await loop.run_in_executor(None, committer.close)
 
-    return asyncio.run(run())
+    return run_aside(run())
 
 
 @pytest.mark.django_db(transaction=True)
@@ -128,7 +129,7 @@ def test_committer_that_is_closed_defers(people: People):
         committer.put(transaction("bob@acme.example"), answer.set_result)
         return await answer
 
-    assert asyncio.run(run())[0].startswith("451 4.3.0")
+    assert run_aside(run())[0].startswith("451 4.3.0")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -188,4 +189,4 @@ def test_full_queue_defers_at_once(monkeypatch):
         assert reply == ["451 4.3.0 Not stored, try again later"]
         return [answer.done() for answer in answers]
 
-    assert asyncio.run(run()) == [False, False, True]
+    assert run_aside(run()) == [False, False, True]

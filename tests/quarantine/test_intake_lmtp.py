@@ -71,9 +71,9 @@ class Server:
 @contextmanager
 def server(**door: object) -> Iterator[Server]:
     made = Server(**door)
-    made.loop.run_until_complete(made.open())
     thread = threading.Thread(target=made.loop.run_forever)
     thread.start()
+    asyncio.run_coroutine_threadsafe(made.open(), made.loop).result(10)
     try:
         yield made
     finally:

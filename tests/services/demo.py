@@ -17,6 +17,17 @@ from tests.services.ports import free_ports
 ROOT = Path(__file__).parents[2]
 PASSWORD = "vier-Tassen-Kaffee-am-Morgen"
 STOP_SECONDS = 30
+# Members of the demo's customer, and staff, who have done nothing yet.
+MAKE_NEWCOMERS = """
+from django.conf import settings
+from accounts.models import Domain, Membership, User
+customer = Domain.objects.get(name="muster.example").customer
+for email in {emails}:
+    role = "support" if email.endswith("@cleanmail.example") else ""
+    user = User.objects.create_user(email, settings.DEMO_PASSWORD, staff_role=role)
+    if not role:
+        Membership.objects.create(user=user, customer=customer)
+"""
 
 
 @dataclass(frozen=True)
@@ -40,6 +51,11 @@ class Demo:
             [sys.executable, str(ROOT / "manage.py"), *command],
             env=self.environment, capture_output=True, check=False, cwd=ROOT,
         )  # fmt: skip
+
+    def add_people(self, *emails: str) -> None:
+        """Make people with the demo's password; staff by their domain."""
+        made = self.manage("shell", "-c", MAKE_NEWCOMERS.format(emails=emails))
+        assert made.returncode == 0, made.stderr.decode()
 
 
 def _environment(folder: Path, ports: list[int], host: str) -> dict[str, str]:

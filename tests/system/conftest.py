@@ -22,6 +22,8 @@ from tests.services.redis import RedisServer, redis_server
 # as synchronous as ever.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
+NORA, PAUL = "nora@muster.example", "paul@muster.example"
+STEFAN = "stefan@cleanmail.example"  # support
 WHOLE = pytest.param(False, marks=[pytest.mark.full, pytest.mark.timeout(2400)])
 
 
@@ -50,12 +52,16 @@ def redis() -> Iterator[RedisServer]:
 def stack(redis: RedisServer) -> Iterator[Demo]:
     """Start the demo on PostgreSQL and Redis, once: a start costs as much as 500 tests.
 
-    Its people and mails are there for all tests: each takes those that no other uses.
+    Its people and mails are there for all tests: whoever enrols is of one test only.
+    It goes by a name, which passkeys want.
     """
     with (
         own_database() as database_url,
-        demo(database_url=database_url, redis_url=redis.url) as running,
+        demo(
+            database_url=database_url, redis_url=redis.url, host="localhost"
+        ) as running,
     ):
+        running.add_people(NORA, PAUL, STEFAN)
         yield running
 
 

@@ -17,6 +17,7 @@ from tests.services.browser import DESKTOP
 from tests.services.demo import PASSWORD as DEMO_PASSWORD
 from tests.services.demo import Demo
 from tests.system import flows
+from tests.system.conftest import NORA
 
 pytestmark = [pytest.mark.system, pytest.mark.django_db(transaction=True)]
 # A card of the keystroke-level model: seconds of a practised person's acts.
@@ -207,7 +208,7 @@ def codes_in(folder: Path) -> list[str]:
 
 def test_a_number_is_enrolled_and_the_page_follows_the_sms(stack: Demo, page: Page):
     """With a real worker: what becomes of the SMS appears without a reload."""
-    flows.type_password(page, stack.url, "anna@muster.example", DEMO_PASSWORD)
+    flows.type_password(page, stack.url, NORA, DEMO_PASSWORD)
     page.goto(f"{stack.url}/account/factor/")
     page.get_by_text("SMS", exact=True).click()
     page.locator("main button.primary").click()
@@ -230,7 +231,7 @@ def test_a_number_is_enrolled_and_the_page_follows_the_sms(stack: Demo, page: Pa
     expect(page.locator("main")).to_contain_text("SMS an +41 79 ••• •• 67")
 
     page.context.clear_cookies()
-    flows.type_password(page, stack.url, "anna@muster.example", DEMO_PASSWORD)
+    flows.type_password(page, stack.url, NORA, DEMO_PASSWORD)
     expect(page.locator("main")).to_contain_text("Einen neuen Code können Sie in")
     expect(page.locator("main")).to_contain_text("gilt in diesem Browser zurzeit kein")
     expect(page.get_by_role("button", name="Ersatzcode eingeben")).to_be_visible()

@@ -16,33 +16,21 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.services.browser import DESKTOP
-from tests.services.demo import PASSWORD, Demo, demo
-from tests.services.redis import RedisServer
+from tests.services.demo import PASSWORD, Demo
 from tests.system import flows
-from tests.system.conftest import own_database
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
 OWN_PASSWORD = "sieben Enten schwimmen nach Thun"
 OPERATOR, OPERATOR_PASSWORD = "betrieb@cleanmail.example", "acht Boote liegen in Stans"
 NUMBERS = {
-    "member": "+41791234567",
-    "admin": "+41791234568",
-    "staff": "+41791234569",
+    "member": "+41791234561",
+    "admin": "+41791234562",
+    "staff": "+41791234563",
 }
 WAIT_SECONDS = 30
 # Passwords are hashed slowly, and other tests may run beside.
 expect.set_options(timeout=WAIT_SECONDS * 1000)
-
-
-@pytest.fixture(scope="module")
-def portal(redis: RedisServer) -> Iterator[Demo]:
-    """Start the demo under a name, which passkeys want."""
-    with (
-        own_database() as database_url,
-        demo(database_url=database_url, redis_url=redis.url, host="localhost") as made,
-    ):
-        yield made
 
 
 @pytest.fixture
@@ -222,12 +210,12 @@ def log_in_inviter(portal: Demo, page: Page, role: str) -> None:
 
 
 @pytest.mark.parametrize("role", ["member", "admin", "staff"])
-def test_from_invitation_to_a_new_factor(portal: Demo, open_browser, role: str):
+def test_from_invitation_to_a_new_factor(stack: Demo, open_browser, role: str):
     inviter = open_browser().new_page()
-    log_in_inviter(portal, inviter, role)
+    log_in_inviter(stack, inviter, role)
     journey = Journey(
-        portal,
-        Outbox(portal.folder / "demo" / "outbox"),
+        stack,
+        Outbox(stack.folder / "demo" / "outbox"),
         f"neu-{role}@{'cleanmail' if role == 'staff' else 'muster'}.example",
         open_browser().new_page(),
     )
@@ -240,14 +228,14 @@ def test_from_invitation_to_a_new_factor(portal: Demo, open_browser, role: str):
     journey.log_in_with_recovery_code()
     reset_factor(journey, inviter, role)
 
-    journey.page.goto(f"{portal.url}/account/")
+    journey.page.goto(f"{stack.url}/account/")
     assert "/login/" in journey.page.url
     journey.log_in()
     app = journey.enrol_app()
     journey.page.context.clear_cookies()
     journey.log_in()
     flows.type_code(journey.page, app)
-    journey.page.goto(f"{portal.url}/account/")
+    journey.page.goto(f"{stack.url}/account/")
     journey.expect_factor("Authenticator-App")
     expect(journey.page.locator("main")).not_to_contain_text("SMS an")
     expect(journey.page.locator("#factors")).to_be_visible()

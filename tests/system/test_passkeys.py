@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, CDPSession, Page, expect
 from tests.services.browser import DESKTOP
 from tests.services.demo import PASSWORD, Demo
 from tests.system import flows
+from tests.system.conftest import PAUL, STEFAN
 from tests.system.looking import STANDARDS
 
 pytestmark = pytest.mark.system
@@ -29,9 +30,9 @@ def page(browser: Browser) -> Iterator[Page]:
     assert not complaints
 
 
-def by_name(stack: Demo) -> str:
-    """Return the demo's address under the name that passkeys need."""
-    return stack.url.replace("127.0.0.1", "localhost")
+def by_address(stack: Demo) -> str:
+    """Return the demo's address without the name that passkeys need."""
+    return stack.url.replace("localhost", "127.0.0.1")
 
 
 def plug_in(page: Page) -> tuple[CDPSession, str]:
@@ -75,9 +76,9 @@ def keep_codes(page: Page) -> None:
 
 
 def test_a_passkey_from_enrolment_to_its_end(stack: Demo, page: Page):
-    url = by_name(stack)
+    url = stack.url
     devtools, authenticator = plug_in(page)
-    flows.type_password(page, url, "anna@muster.example", PASSWORD)
+    flows.type_password(page, url, PAUL, PASSWORD)
 
     enrol(page, url)
     keep_codes(page)
@@ -92,7 +93,7 @@ def test_a_passkey_from_enrolment_to_its_end(stack: Demo, page: Page):
 
     page.goto(f"{url}/account/")
     page.locator("main").get_by_role("button", name="Abmelden").click()
-    flows.type_password(page, url, "anna@muster.example", PASSWORD)
+    flows.type_password(page, url, PAUL, PASSWORD)
     expect(page.get_by_role("heading", name="Passkey benutzen")).to_be_visible()
     assert_accessible(page)
     page.keyboard.press("Enter")
@@ -104,9 +105,9 @@ def test_a_passkey_from_enrolment_to_its_end(stack: Demo, page: Page):
     expect(page.get_by_role("heading", name="Ihr Konto")).to_be_visible()
 
     page.get_by_role("link", name=re.compile("^Umbenennen")).click()
-    page.get_by_label("Name").fill("Annas Schlüssel")
+    page.get_by_label("Name").fill("Pauls Schlüssel")
     page.locator("main button.primary").click()
-    expect(page.locator("main")).to_contain_text("Passkey «Annas Schlüssel»")
+    expect(page.locator("main")).to_contain_text("Passkey «Pauls Schlüssel»")
 
     page.get_by_role("link", name=re.compile("^Entfernen")).click()
     page.locator("main button.danger").click()
@@ -116,16 +117,16 @@ def test_a_passkey_from_enrolment_to_its_end(stack: Demo, page: Page):
 def test_a_passkey_that_is_not_there_is_said_in_words_and_a_code_gets_in(
     stack: Demo, page: Page, browser: Browser
 ):
-    url = by_name(stack)
+    url = stack.url
     devtools, authenticator = plug_in(page)
-    flows.type_password(page, url, "support@cleanmail.example", PASSWORD)
+    flows.type_password(page, url, STEFAN, PASSWORD)
     enrol(page, url)
     expect(page.locator("#recovery-codes li")).to_have_count(10)
     code = page.locator("#recovery-codes li").first.inner_text()
     devtools.send("WebAuthn.clearCredentials", {"authenticatorId": authenticator})
     page.context.clear_cookies()
 
-    flows.type_password(page, url, "support@cleanmail.example", PASSWORD)
+    flows.type_password(page, url, STEFAN, PASSWORD)
     page.get_by_role("button", name="Mit Passkey anmelden").click()
     expect(page.locator("[data-passkey-error=NotAllowedError]")).to_be_visible()
     expect(page.locator("[data-passkey-start]")).to_be_focused()
@@ -137,7 +138,7 @@ def test_a_passkey_that_is_not_there_is_said_in_words_and_a_code_gets_in(
 
     still = browser.new_context(java_script_enabled=False, locale="de-CH")
     plain = still.new_page()
-    flows.type_password(plain, url, "support@cleanmail.example", PASSWORD)
+    flows.type_password(plain, url, STEFAN, PASSWORD)
     expect(plain.locator("main")).to_contain_text("Passkeys brauchen JavaScript")
     expect(plain.locator("[data-passkey-start]")).to_be_hidden()
     expect(plain.get_by_role("button", name="Ersatzcode eingeben")).to_be_visible()
@@ -145,11 +146,11 @@ def test_a_passkey_that_is_not_there_is_said_in_words_and_a_code_gets_in(
 
 
 def test_the_page_at_an_address_leads_to_the_one_with_a_name(stack: Demo, page: Page):
-    flows.type_password(page, stack.url, "admin@muster.example", PASSWORD)
-    page.goto(f"{stack.url}/account/factor/")
+    flows.type_password(page, by_address(stack), "admin@muster.example", PASSWORD)
+    page.goto(f"{by_address(stack)}/account/factor/")
 
     expect(page.locator("#method-passkey")).to_have_count(0)
     page.get_by_role("link", name="Portal dort öffnen").click()
 
-    expect(page).to_have_url(re.compile(f"^{by_name(stack)}/login/"))
+    expect(page).to_have_url(re.compile(f"^{stack.url}/login/"))
     assert "next=/account/factor/" in page.url
