@@ -38,6 +38,7 @@ def _is_queued(request: HttpRequest, form: EmailForm) -> bool:
 
 
 @require_safe
+@never_cache
 @login_not_required
 def claim_sent(request: HttpRequest) -> HttpResponse:
     """Say that a mail is on its way, if the address may have an account."""

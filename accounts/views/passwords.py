@@ -74,6 +74,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@never_cache
 @login_not_required
 def password_reset_sent(request: HttpRequest) -> HttpResponse:
     """Say that a mail is on its way, if the address is known."""
@@ -96,6 +97,7 @@ class PasswordResetConfirm(PasswordResetConfirmView):
 
 
 @require_safe
+@never_cache
 @login_not_required
 def password_reset_done(request: HttpRequest) -> HttpResponse:
     """Say that the new password holds, and that the code is asked for as ever."""
