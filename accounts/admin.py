@@ -6,22 +6,18 @@ factor is on any page here, operators' neither.
 
 from __future__ import annotations
 
-from typing import Any
-
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts import staff_audit, time_zones
 from accounts.actions import customers
+from accounts.audited_admin import AuditedAdmin, ReadOnlyAdmin
 from accounts.forms.domains import StaffDomainForm
-from accounts.forms.invitations import read_email
+from accounts.forms.staff import StaffPersonForm, StaffPolicyForm
 from accounts.models import (
     Address,
     AddressGrant,
@@ -35,83 +31,12 @@ from accounts.models import (
     Policy,
     User,
 )
-from accounts.models.customers import Category
-from accounts.release_floor import left_to_policy
 
 # The packages' pages would show secrets; their tables stay empty anyway.
 # Groups give nothing here: `tenancy.STAFF_PERMISSIONS` alone does.
 for model in (StaticDevice, TOTPDevice, Group):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
-
-
-def _fields_of(message: object) -> list[str]:
-    """Return the columns that Django's own message names."""
-    parts = message if isinstance(message, list) else []
-    changes = [part.get("changed", {}) for part in parts]
-    return [name for change in changes for name in change.get("fields", [])]
-
-
-class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic at run time
-    """Writes every change of staff into the audit log, beside Django's own log."""
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Refuse to filter by a hash: yes and no would spell it out, sign by sign."""
-        if staff_audit.is_secret(lookup):
-            return False
-        allowed: bool = super().lookup_allowed(lookup, value, request)
-        return allowed
-
-    def log_addition(
-        self, request: HttpRequest, obj: Model, message: object
-    ) -> LogEntry:
-        """Record the new row."""
-        staff_audit.record_change(request, "add", obj, [])
-        return super().log_addition(request, obj, message)
-
-    def log_change(self, request: HttpRequest, obj: Model, message: object) -> LogEntry:
-        """Record the change."""
-        staff_audit.record_change(request, "change", obj, _fields_of(message))
-        return super().log_change(request, obj, message)
-
-    def log_deletions(
-        self, request: HttpRequest, queryset: QuerySet[Any]
-    ) -> list[LogEntry]:
-        """Record what goes."""
-        for obj in queryset:
-            staff_audit.record_change(request, "delete", obj, [])
-        return super().log_deletions(request, queryset)
-
-
-class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic at run time
-    """Categories as boxes to tick instead of JSON."""
-
-    held_categories = forms.MultipleChoiceField(
-        label=_("zurückhalten"),
-        choices=Category,
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    member_categories = forms.MultipleChoiceField(
-        label=_("Benutzer geben frei"),
-        choices=[(it.value, it.label) for it in left_to_policy()],
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-
-    class Meta:
-        model = Policy
-        fields = (
-            "customer",
-            "domain",
-            "held_categories",
-            "member_categories",
-            "retention_days",
-            "second_factor",
-            "second_factor_from",
-            "may_trust_browsers",
-            "may_claim",
-        )
 
 
 @admin.register(Customer)
@@ -138,31 +63,17 @@ class DomainAdmin(AuditedAdmin):
 class PolicyAdmin(AuditedAdmin):
     """What is held and what is demanded."""
 
-    form = PolicyForm
+    form = StaffPolicyForm
     list_display = ("__str__", "customer", "second_factor", "retention_days")
     list_select_related = ("customer", "domain")
     autocomplete_fields = ("customer", "domain")
-
-
-class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # the same
-    """Time zones to choose from instead of a name to know."""
-
-    time_zone = forms.ChoiceField(label=_("Zeitzone"), choices=time_zones.list_zones)
-
-    class Meta:
-        model = User
-        fields = ("email", "full_name", "language", "time_zone")
-
-    def clean_email(self) -> str:
-        """Return it as log-ins compare it; refuse what servers read differently."""
-        return read_email(self.cleaned_data["email"])
 
 
 @admin.register(User)
 class UserAdmin(AuditedAdmin):
     """Persons, without passwords and factors: those are nobody's but the person's."""
 
-    form = UserForm
+    form = StaffPersonForm
     fields = (
         "email",
         "full_name",
@@ -262,32 +173,6 @@ class OutboundAccountAdmin(AuditedAdmin):
     list_display = ("username", "customer", "name", "last_used_at", "ended_at")
     list_select_related = ("customer",)
     search_fields = ("username", "name")
-
-
-class ReadOnlyAdmin(AuditedAdmin):
-    """Rows that only the portal itself writes."""
-
-    date_hierarchy = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Nobody writes one by hand."""
-        return False
-
-    def has_change_permission(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        obj: object = None,  # noqa: ARG002
-    ) -> bool:
-        """Nobody changes one."""
-        return False
-
-    def has_delete_permission(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        obj: object = None,  # noqa: ARG002
-    ) -> bool:
-        """Nobody deletes one."""
-        return False
 
 
 @admin.register(AuditEvent)

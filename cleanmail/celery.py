@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 
 from celery import Celery
+from celery.signals import worker_ready
+
+from cleanmail.startup import log_faults
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cleanmail.settings")
 
@@ -29,3 +32,9 @@ app.conf.beat_schedule = {
     "accounts.seal_audit": {"task": "accounts.seal_audit", "schedule": 30.0},
     "accounts.verify_audit": {"task": "accounts.verify_audit", "schedule": 3600.0},
 }
+
+
+@worker_ready.connect
+def log_faults_of_settings(**_kwargs: object) -> None:
+    """Celery runs Django's checks as well, and says nothing of what they find."""
+    log_faults()

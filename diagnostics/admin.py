@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import AuditedAdmin
+from accounts.audited_admin import AuditedAdmin
 from diagnostics import domain_verdict
 from diagnostics.models import Evidence, Probe
 from diagnostics.presentation_causes import make_causes

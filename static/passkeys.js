@@ -77,6 +77,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     continue;
   }
   complain(form, "");
+  for (const part of form.querySelectorAll("[data-passkey-ready]")) part.hidden = false;
   form.querySelector("[data-passkey-start]").hidden = false;
   form.querySelector("[data-passkey-start]").focus();
   form.addEventListener("submit", (event) => {

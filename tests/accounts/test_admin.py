@@ -202,12 +202,18 @@ def test_policy_is_edited_by_ticking(people, client_for):
             "member_categories": ["spam"],
             "retention_days": "30",
             "second_factor": "admins",
+            "second_factor_grace_days": "7",
+            "digest_rhythm": "daily",
+            "digest_at": "07:30",
+            "may_release_by_link": "on",
         },
     )
 
     row.refresh_from_db()
     assert row.held_categories == ["spam", "virus"]
-    assert row.second_factor == "admins"
+    assert (row.second_factor, row.second_factor_grace_days) == ("admins", 7)
+    assert (row.digest_rhythm, f"{row.digest_at:%H:%M}") == ("daily", "07:30")
+    assert row.may_release_by_link
 
 
 def test_no_list_answers_whether_a_hash_begins_so(people, client_for):

@@ -98,6 +98,32 @@ def test_the_answer_of_any_passkey_of_the_person_will_do(people):
     assert second_factor.find_passkey(people.bob, first.credential_id) != device
 
 
+def test_the_box_to_trust_a_browser_waits_for_the_script(people):
+    """Without it the form goes nowhere, so its box does nothing."""
+    make_passkey(people.bob)
+
+    page = post_password(Client(), people.bob.email).content.decode()
+
+    assert '<label class="check" data-passkey-ready hidden>' in page
+    assert 'name="trust"' in page
+
+
+def test_of_several_passkeys_none_lends_its_name_to_all(people):
+    """The browser asks for any of them."""
+    app = make_totp_device(people.bob)
+    for name in ("Annas Schlüssel", "Annas Laptop"):
+        passkey = make_passkey(people.bob)
+        device = second_factor.find_passkey(people.bob, passkey.credential_id)
+        type(device).objects.filter(pk=device.pk).update(nickname=name)
+    client = Client()
+    client.force_login(people.bob)
+
+    page = client.get(STEP_UP, {"factor": app.persistent_id}).content.decode()
+
+    assert page.count("Passkey benutzen") == 1
+    assert "Annas" not in page
+
+
 def test_steps_up_with_a_passkey(people):
     client, authenticator = with_passkey(people.bob)
     page = client.get(STEP_UP)

@@ -95,6 +95,7 @@ def test_a_passkey_from_enrolment_to_its_end(stack: Demo, page: Page):
     page.locator("main").get_by_role("button", name="Abmelden").click()
     flows.type_password(page, url, PAUL, PASSWORD)
     expect(page.get_by_role("heading", name="Passkey benutzen")).to_be_visible()
+    expect(page.locator("input[name=trust]")).to_be_visible()
     assert_accessible(page)
     page.keyboard.press("Enter")
     expect(page).not_to_have_url(re.compile("/login/"))

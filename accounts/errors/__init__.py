@@ -1,0 +1,91 @@
+"""What can go wrong in accounts, one class a failure."""
+
+from accounts.errors.base import (
+    AuditBroken,
+    CleanmailError,
+    NotPermitted,
+    SealBroken,
+)
+from accounts.errors.domains import (
+    NAME_REASONS,
+    NEXT_HOP_REASONS,
+    DomainGone,
+    DomainNameRefused,
+    DomainTaken,
+    NextHopRefused,
+    OutboundAccountEnded,
+    TooManyOutboundAccounts,
+)
+from accounts.errors.factors import (
+    NUMBER_REASONS,
+    PASSKEY_REASONS,
+    RESET_REASONS,
+    FactorDemanded,
+    FactorMissing,
+    NumberRefused,
+    PasskeyRefused,
+    ResetRefused,
+)
+from accounts.errors.limits import (
+    CodesUsedUp,
+    CodeTooSoon,
+    RateLimited,
+)
+from accounts.errors.messages import (
+    GatewayFailed,
+    GatewaySilent,
+    MailUnsure,
+    SmsUnavailable,
+)
+from accounts.errors.people import (
+    ADDRESS_REASONS,
+    TABLE_REASONS,
+    AddressRefused,
+    AlreadyMember,
+    CustomerActive,
+    ImportVoid,
+    InvitationVoid,
+    LastAdmin,
+    ProposalDecided,
+    TableRefused,
+)
+
+__all__ = [
+    "ADDRESS_REASONS",
+    "NAME_REASONS",
+    "NEXT_HOP_REASONS",
+    "NUMBER_REASONS",
+    "PASSKEY_REASONS",
+    "RESET_REASONS",
+    "TABLE_REASONS",
+    "AddressRefused",
+    "AlreadyMember",
+    "AuditBroken",
+    "CleanmailError",
+    "CodeTooSoon",
+    "CodesUsedUp",
+    "CustomerActive",
+    "DomainGone",
+    "DomainNameRefused",
+    "DomainTaken",
+    "FactorDemanded",
+    "FactorMissing",
+    "GatewayFailed",
+    "GatewaySilent",
+    "ImportVoid",
+    "InvitationVoid",
+    "LastAdmin",
+    "MailUnsure",
+    "NextHopRefused",
+    "NotPermitted",
+    "NumberRefused",
+    "OutboundAccountEnded",
+    "PasskeyRefused",
+    "ProposalDecided",
+    "RateLimited",
+    "ResetRefused",
+    "SealBroken",
+    "SmsUnavailable",
+    "TableRefused",
+    "TooManyOutboundAccounts",
+]
