@@ -177,6 +177,28 @@ def send_digest(
             raise MailUnsure from error
 
 
+def send_requests_waiting(user: User, _at: datetime, *, count: str, path: str) -> None:
+    """Tell an admin how many releases were newly asked for."""
+    if user.is_active:
+        page = portal_address(path)
+        _send(user, "requests_waiting", count=int(count), page=page)
+
+
+def send_request_answered(
+    user: User, _at: datetime, *, outcome: str, answer: str, subject: str, path: str
+) -> None:
+    """Tell a person what came of the release they asked for."""
+    if user.is_active:
+        _send(
+            user,
+            "request_answered",
+            is_granted=outcome == "granted",
+            answer=answer,
+            subject=subject,
+            page=portal_address(path),
+        )
+
+
 def _send_plain(template: str, user: User, at: datetime) -> None:
     """Tell what the template says, which needs no more than the time."""
     _send(user, template, at=at)
@@ -241,6 +263,8 @@ MAILS: dict[str, Callable[..., None]] = NOTICES | {
     "claim": send_claim,
     "factor_demanded": send_factor_demanded,
     "digest": send_digest,
+    "requests_waiting": send_requests_waiting,
+    "request_answered": send_request_answered,
 }
 # Rather not at all than twice: the next one tells the same.
 SENT_ONCE = frozenset({"digest"})

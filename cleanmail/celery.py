@@ -23,6 +23,10 @@ app.conf.beat_schedule = {
     "quarantine.expire": {"task": "quarantine.expire", "schedule": 300.0},
     "quarantine.count_days": {"task": "quarantine.count_days", "schedule": 600.0},
     "quarantine.sight": {"task": "quarantine.sight", "schedule": 60.0},
+    "quarantine.tell_requests": {
+        "task": "quarantine.tell_requests",
+        "schedule": 60.0,
+    },
     "quarantine.tell": {"task": "quarantine.tell", "schedule": 60.0},
     "diagnostics.sweep": {"task": "diagnostics.sweep", "schedule": 10.0},
     "diagnostics.recheck": {"task": "diagnostics.recheck", "schedule": 300.0},

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.tenancy import Actor
-from quarantine.models import Hold
+from quarantine import asking
+from quarantine.models import Hold, HoldRequest
 from quarantine.states import State, states_before
 
 Change = datetime | UUID | int | None
@@ -41,6 +42,7 @@ def release(
     changes = decision(actor) | {"started_at": None, "next_attempt_at": None}
     if not move(hold, before, State.RELEASING, actor=actor, **changes):
         return False
+    asking.settle(hold, HoldRequest.State.GRANTED, actor=actor)
     audit.record(actor, "hold.release", hold, **detail)
     return True
 
@@ -50,6 +52,7 @@ def discard(hold: Hold, *, actor: Actor, **detail: object) -> bool:
     before = states_before(State.DISCARDED)
     if not move(hold, before, State.DISCARDED, actor=actor, **decision(actor)):
         return False
+    asking.settle(hold, HoldRequest.State.DENIED, actor=actor)
     audit.record(actor, "hold.discard", hold, **detail)
     return True
 

@@ -38,6 +38,8 @@ class Acts:
     # What one must tick for them: the category, and what one says to know of it.
     confirms: str = ""
     confirm_text: str = ""
+    # What one may write along: for the admin, or for whoever asked.
+    words_label: str = ""
     # Whether one may tell the filter along with the release.
     can_report: bool = False
 
@@ -99,19 +101,23 @@ def _with_care(
 def _open_acts(hold: Hold, *, rights: Rights) -> Acts:
     title, ends_on = _("Entscheiden"), _ends_on(hold)
     if not rights.can_release:
-        return Acts(title, _reserved(hold), ends_on, _asking(hold))
+        why = _("Warum erwarten Sie diese E-Mail? (freiwillig)")
+        label = why if hold.state == State.HELD else ""
+        asking = _asking(hold)
+        return Acts(title, _reserved(hold), ends_on, asking, words_label=label)
     deny = _act(hold, "deny", _("Anfrage ablehnen"), "block")
     denial = (deny,) if hold.state == State.REQUESTED else ()
+    label = _("Antwort, falls Sie ablehnen (freiwillig)") if denial else ""
     if rights.needs_proof:
         discard = _act(hold, "discard", _("Verwerfen"), "trash", "primary")
         release = _act(hold, "release", _("Freigeben"), "release")
-        acts = Acts(title, "", ends_on, (discard, *denial))
+        acts = Acts(title, "", ends_on, (discard, *denial), words_label=label)
         return _with_care(acts, hold, (release,), rights=rights)
     release = _act(hold, "release", _("Freigeben"), "release", "primary")
     discard = _act(hold, "discard", _("Verwerfen"), "trash")
     can_report = may_report(hold, VerdictReport.Says.HAM, rights=rights)
     decide = (release, discard, *denial)
-    return Acts(title, "", ends_on, decide, can_report=can_report)
+    return Acts(title, "", ends_on, decide, words_label=label, can_report=can_report)
 
 
 def _ends_on(hold: Hold) -> str:
@@ -128,7 +134,8 @@ def _reserved(hold: Hold) -> str:
 def _asking(hold: Hold) -> tuple[Act, ...]:
     discard = _act(hold, "discard", _("Verwerfen"), "trash")
     if hold.state == State.REQUESTED:
-        return (discard,)
+        withdraw = _("Anfrage zurückziehen")
+        return (_act(hold, "withdraw_request", withdraw, "refresh"), discard)
     # Asked and denied: one may ask again, and knows that it is again.
     again = hold.denied_at is not None
     label = _("Freigabe nochmals anfragen") if again else _("Freigabe anfragen")

@@ -1,4 +1,4 @@
-"""What to do about a hold that waits for a decision, and how its request stands."""
+"""What to do about a hold that waits for a decision."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models.customers import Category
 from quarantine.access.rights import Rights
 from quarantine.models import Hold
-from quarantine.presentation import decider, denier, full_date, told_time
+from quarantine.presentation import full_date
 from quarantine.states import State
 
 
@@ -66,26 +66,3 @@ def _until(hold: Hold, text: str) -> str:
     if hold.kept_at is not None:
         return _("Sie müssen nichts tun: Diese E-Mail wird aufbewahrt.")
     return text % {"date": full_date(hold.expires_at)}
-
-
-def tell_request(hold: Hold) -> tuple[str, ...]:
-    """Say who asked for the release, and whether that was denied before."""
-    hints = []
-    if hold.state == State.REQUESTED:
-        said = {"who": decider(hold), "time": told_time(hold.decided_at)}
-        asked = _(
-            "Freigabe angefragt: %(who)s, %(time)s. Der Administrator entscheidet."
-        )
-        hints.append(asked % said)
-    if hold.denied_at is not None:
-        said = {"who": denier(hold), "time": told_time(hold.denied_at)}
-        denied = (
-            _("Eine frühere Anfrage wurde abgelehnt: %(who)s, %(time)s.")
-            if hold.state == State.REQUESTED
-            else _(
-                "Der Administrator hat die Anfrage zur Freigabe abgelehnt: %(who)s, "
-                "%(time)s."
-            )
-        )
-        hints.append(denied % said)
-    return tuple(hints)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models.customers import Category
 from quarantine.access.rights import Rights
-from quarantine.models import Hold, ReleaseAttempt
+from quarantine.models import Hold, HoldRequest, ReleaseAttempt
 from quarantine.presentation import (
     category_mark,
     decider,
@@ -19,8 +20,9 @@ from quarantine.presentation import (
     score_text,
     told_time,
 )
-from quarantine.presentation_advice import advise, tell_request
+from quarantine.presentation_advice import advise
 from quarantine.presentation_attempt import Reason, find_reason
+from quarantine.presentation_request import tell_requests
 from quarantine.states import OPEN, State
 from quarantine.visible import show_line
 
@@ -43,10 +45,16 @@ class Answer:
     is_advice: bool = False
 
 
-def make_answer(hold: Hold, last: ReleaseAttempt | None, *, rights: Rights) -> Answer:
+def make_answer(
+    hold: Hold,
+    last: ReleaseAttempt | None,
+    *,
+    rights: Rights,
+    requests: Sequence[HoldRequest] = (),
+) -> Answer:
     """Return the answer for the state; `last` is the latest try to deliver."""
     if hold.state in OPEN:
-        return _verdict(hold, rights=rights)
+        return _verdict(hold, rights=rights, requests=requests)
     tell = {
         State.RELEASING: _releasing,
         State.RELEASED: _released,
@@ -58,7 +66,7 @@ def make_answer(hold: Hold, last: ReleaseAttempt | None, *, rights: Rights) -> A
     return tell(hold, last)
 
 
-def _verdict(hold: Hold, *, rights: Rights) -> Answer:
+def _verdict(hold: Hold, *, rights: Rights, requests: Sequence[HoldRequest]) -> Answer:
     mark = category_mark(hold.category)
     causes = {
         Category.SPAM: _("Der Filter hält diese E-Mail für unerwünschte Werbung."),
@@ -85,7 +93,7 @@ def _verdict(hold: Hold, *, rights: Rights) -> Answer:
         cause=causes[Category(hold.category)],
         todo=advise(hold, rights=rights),
         is_advice=True,
-        hints=tell_request(hold),
+        hints=tell_requests(hold, requests),
     )
 
 

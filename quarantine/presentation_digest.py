@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,14 +28,11 @@ from quarantine.presentation import (
     sender_name,
     subject_text,
 )
+from quarantine.unlinked import unlink
 from quarantine.visible import show_line
 
 TEXT = "quarantine/mail/digest.txt"
 SUBJECT_MAX, NAME_MAX, ADDRESSES_MAX = 150, 80, 3
-# Mail programs make links of what looks like one: a held mail's subject must not become
-# a link in a mail of ours. An unseen space breaks it for them, for no reader.
-LINKABLE = re.compile(r"(://|(?<=\w)\.(?=\w))")
-UNSEEN_SPACE = "\u200b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +72,6 @@ def write(reader: Reader, content: Content, links: Links, *, slot: datetime) -> 
         plain = Engine.get_default().get_template(TEXT)
         text = plain.render(Context(context, autoescape=False))
         return Letter(_subject(content), text.strip() + "\n", html.strip() + "\n")
-
-
-def unlink(text: str, limit: int) -> str:
-    """Return what a held mail says for a mail of ours: short, one line, no link."""
-    line = show_line(text.replace(UNSEEN_SPACE, ""))
-    short = line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
-    return LINKABLE.sub(rf"\1{UNSEEN_SPACE}", short)
 
 
 def _context(

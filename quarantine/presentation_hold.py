@@ -9,12 +9,11 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from quarantine.access.rights import Rights
-from quarantine.models import Hold, ReleaseAttempt
+from quarantine.models import Hold, HoldRequest, ReleaseAttempt
 from quarantine.presentation import (
     category_mark,
     clock_time,
     decider,
-    denier,
     poll_seconds,
     reply_text,
     told_time,
@@ -22,6 +21,7 @@ from quarantine.presentation import (
 from quarantine.presentation_acts import Acts, make_acts
 from quarantine.presentation_answer import Answer, make_answer
 from quarantine.presentation_attempt import find_reason
+from quarantine.presentation_request import history_of
 from quarantine.states import REPEATABLE, State
 from quarantine.visible import show_line
 
@@ -74,15 +74,19 @@ class Status:
 
 
 def make_status(
-    hold: Hold, attempts: Sequence[ReleaseAttempt], *, rights: Rights
+    hold: Hold,
+    attempts: Sequence[ReleaseAttempt],
+    *,
+    rights: Rights,
+    requests: Sequence[HoldRequest] = (),
 ) -> Status:
     """Return what the page says now."""
     last = _latest(hold, attempts)
     return Status(
-        answer=make_answer(hold, last, rights=rights),
+        answer=make_answer(hold, last, rights=rights, requests=requests),
         stations=_stations(hold, last),
         acts=make_acts(hold, rights=rights),
-        history=_history(hold, attempts),
+        history=_history(hold, attempts, requests),
         poll_seconds=poll_seconds(hold),
     )
 
@@ -137,7 +141,11 @@ def _lasted(attempt: ReleaseAttempt) -> str:
     return _("%(time)s, nach %(seconds)s s") % said
 
 
-def _history(hold: Hold, attempts: Sequence[ReleaseAttempt]) -> tuple[HistoryLine, ...]:
+def _history(
+    hold: Hold,
+    attempts: Sequence[ReleaseAttempt],
+    requests: Sequence[HoldRequest],
+) -> tuple[HistoryLine, ...]:
     lines: list[tuple[datetime, str, str]] = [
         (
             hold.received_at,
@@ -149,10 +157,10 @@ def _history(hold: Hold, attempts: Sequence[ReleaseAttempt]) -> tuple[HistoryLin
         State.REQUESTED: _("Freigabe angefragt"),
         State.DISCARDED: _("Verworfen"),
     }.get(State(hold.state), _("Freigegeben"))
-    if hold.decided_at is not None and hold.state != State.EXPIRED:
+    is_told = hold.state == State.REQUESTED and bool(requests)
+    if hold.decided_at is not None and hold.state != State.EXPIRED and not is_told:
         lines.append((hold.decided_at, decided, decider(hold)))
-    if hold.denied_at is not None:
-        lines.append((hold.denied_at, _("Anfrage abgelehnt"), denier(hold)))
+    lines += history_of(requests)
     lines += [
         (attempt.finished_at, _outcome_line(attempt), _("Cleanmail"))
         for attempt in attempts

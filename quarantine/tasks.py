@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.enqueue import enqueue
 from quarantine import (
+    asking,
     bulk_jobs,
     carrying,
     day_counts,
@@ -125,3 +126,10 @@ def sweep_reports() -> None:
     learning.free_lost(now)
     for report in learning.list_due(now):
         enqueue(learn, report.customer_id, report.pk)
+
+
+@shared_task(name="quarantine.tell_requests", soft_time_limit=50, time_limit=60)
+def tell_requests() -> None:
+    """Tell admins that releases are asked for, once an hour at most."""
+    for customer_id in asking.list_untold():
+        asking.tell_admins(customer_id, timezone.now())

@@ -64,6 +64,11 @@ urlpatterns = [
     path("holds/<uuid:pk>/discard", decisions.discard, name="discard"),
     path("holds/<uuid:pk>/undo", decisions.undo, name="undo"),
     path("holds/<uuid:pk>/request", decisions.request_release, name="request_release"),
+    path(
+        "holds/<uuid:pk>/request/withdraw",
+        decisions.withdraw_request,
+        name="withdraw_request",
+    ),
     path("holds/<uuid:pk>/deny", decisions.deny, name="deny"),
     path("holds/<uuid:pk>/confirm", decisions.confirm_arrival, name="confirm_arrival"),
     path("account/digest/", digests.digest_settings, name="digest_settings"),

@@ -154,6 +154,7 @@ POST_OBJECT: dict[str, str] = {
     "quarantine:discard": "hold",
     "quarantine:undo": "hold",
     "quarantine:request_release": "hold",
+    "quarantine:withdraw_request": "hold",
     "quarantine:report": "hold",
     "quarantine:withdraw_report": "hold",
     "quarantine:deny": "hold",

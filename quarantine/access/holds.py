@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import Domain, User
 from accounts.tenancy import Actor, Permission, require_permission
-from quarantine.models import Hold, ReleaseAttempt, VerdictReport
+from quarantine.models import Hold, HoldRequest, ReleaseAttempt, VerdictReport
 from quarantine.signs import Known
 from quarantine.states import State
 
@@ -65,6 +65,13 @@ def list_attempts(actor: Actor, hold: Hold) -> list[ReleaseAttempt]:
     """Return the tries to deliver the hold, first to last."""
     attempts = ReleaseAttempt.objects.visible_to(actor).filter(hold_id=hold.pk)
     return list(attempts.order_by("number"))
+
+
+def list_requests(actor: Actor, hold: Hold) -> list[HoldRequest]:
+    """Return what was asked about the hold and answered, the latest first."""
+    requests = HoldRequest.objects.visible_to(actor).filter(hold_id=hold.pk)
+    named = requests.select_related("asked_by", "decided_by")
+    return list(named.order_by("-asked_at", "-pk"))
 
 
 def find_report(actor: Actor, hold: Hold) -> VerdictReport | None:

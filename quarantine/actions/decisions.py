@@ -12,10 +12,10 @@ from accounts import audit
 from accounts.enqueue import enqueue
 from accounts.errors import NotPermitted
 from accounts.tenancy import Actor, Permission, require_permission
-from quarantine import moves, tasks
+from quarantine import asking, moves, tasks
 from quarantine.access.rights import Rulebook, get_rulebook
 from quarantine.errors import NotConfirmed, NotHeld, ReservedForAdmin
-from quarantine.models import Hold, HoldView
+from quarantine.models import Hold, HoldRequest, HoldView
 from quarantine.states import OPEN, REPEATABLE, State
 
 
@@ -105,17 +105,29 @@ def undo_discards(holds: Iterable[Hold], *, actor: Actor) -> BulkResult:
 
 
 @transaction.atomic(durable=True)
-def request_release(hold: Hold, *, actor: Actor) -> None:
-    """Ask the customer's admin to release the hold; raise NotHeld."""
+def request_release(hold: Hold, *, actor: Actor, reason: str = "") -> None:
+    """Ask the customer's admin to release the hold, with a reason; raise NotHeld."""
     _require_act(hold, Permission.RELEASE, rulebook=get_rulebook(actor))
     changes = moves.decision(actor)
     if not moves.move(hold, [State.HELD], State.REQUESTED, actor=actor, **changes):
         raise NotHeld(hold.pk)
+    asking.open_request(hold, actor=actor, reason=reason)
     audit.record(actor, "hold.request_release", hold)
 
 
 @transaction.atomic(durable=True)
-def deny_request(hold: Hold, *, actor: Actor) -> None:
+def withdraw_request(hold: Hold, *, actor: Actor) -> None:
+    """Hold again what was asked for, without an answer; raise NotHeld."""
+    _require_act(hold, Permission.RELEASE, rulebook=get_rulebook(actor))
+    changes: dict[str, moves.Change] = {"decided_at": None, "decided_by": None}
+    if not moves.move(hold, [State.REQUESTED], State.HELD, actor=actor, **changes):
+        raise NotHeld(hold.pk)
+    asking.settle(hold, HoldRequest.State.WITHDRAWN, actor=actor)
+    audit.record(actor, "hold.withdraw_request", hold)
+
+
+@transaction.atomic(durable=True)
+def deny_request(hold: Hold, *, actor: Actor, answer: str = "") -> None:
     """Say no to a request: the hold stays held and tells so; raise NotHeld."""
     _require_decider(hold, rulebook=get_rulebook(actor))
     changes: dict[str, moves.Change] = {
@@ -126,6 +138,7 @@ def deny_request(hold: Hold, *, actor: Actor) -> None:
     }
     if not moves.move(hold, [State.REQUESTED], State.HELD, actor=actor, **changes):
         raise NotHeld(hold.pk)
+    asking.settle(hold, HoldRequest.State.DENIED, actor=actor, answer=answer)
     audit.record(actor, "hold.deny_request", hold)
 
 

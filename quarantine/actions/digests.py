@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -35,7 +37,10 @@ def act_by_link(link: OpenLink) -> None:
     """
     if not is_untouched(link):
         raise NotHeld(link.hold.pk)
-    act = {Action.RELEASE: release_hold, Action.REQUEST: request_release}
+    act: dict[str, Callable[..., None]] = {
+        Action.RELEASE: release_hold,
+        Action.REQUEST: request_release,
+    }
     act[Action(link.token.action)](link.hold, actor=link.actor)
     _note_use(link)
 

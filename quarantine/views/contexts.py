@@ -32,9 +32,10 @@ def status_context(request: ActorRequest, hold: Hold) -> dict[str, object]:
     """Return how the release of a hold went, and what may be done."""
     rights = get_rulebook(request.actor).rights(hold)
     attempts = access.list_attempts(request.actor, hold)
+    requests = access.list_requests(request.actor, hold)
     return {
         "hold": hold,
-        "status": make_status(hold, attempts, rights=rights),
+        "status": make_status(hold, attempts, rights=rights, requests=requests),
         "offer": make_offer(request.actor, hold, rights=rights),
         "can_unblock": can_unblock(request.actor, hold, rights=rights),
     }

@@ -25,7 +25,7 @@ from quarantine.access import holds as access
 from quarantine.access.rights import get_rulebook
 from quarantine.actions import decisions
 from quarantine.errors import NotConfirmed, NotHeld
-from quarantine.forms.decisions import ConfirmationForm
+from quarantine.forms.decisions import ConfirmationForm, WordsForm
 from quarantine.models import Hold
 from quarantine.views.contexts import (
     hold_page,
@@ -68,14 +68,23 @@ def undo(request: ActorRequest, pk: UUID) -> HttpResponse:
 @portal_page
 def request_release(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Ask the admin to release one hold."""
-    return decide(request, pk, decisions.request_release)
+    reason = WordsForm(request.POST).read()
+    return decide(request, pk, partial(decisions.request_release, reason=reason))
+
+
+@require_POST
+@portal_page
+def withdraw_request(request: ActorRequest, pk: UUID) -> HttpResponse:
+    """Ask no longer for the release of one hold."""
+    return decide(request, pk, decisions.withdraw_request)
 
 
 @require_POST
 @portal_page
 def deny(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Say no to a request for release."""
-    return decide(request, pk, decisions.deny_request)
+    answer = WordsForm(request.POST).read()
+    return decide(request, pk, partial(decisions.deny_request, answer=answer))
 
 
 @require_POST

@@ -85,13 +85,17 @@ def test_page_section_follows(people, client_for):
     assert "<html" not in response.content.decode()
 
 
-POSTS = ["release", "again/release", "discard", "undo", "request", "deny", "confirm"]
+POSTS = [
+    *("release", "again/release", "discard", "undo", "request", "request/withdraw"),
+    *("deny", "confirm"),
+]
 FITTING = {
     "release": State.HELD,
     "again/release": State.FAILED,
     "discard": State.HELD,
     "undo": State.DISCARDED,
     "request": State.HELD,
+    "request/withdraw": State.REQUESTED,
     "deny": State.REQUESTED,
     "confirm": State.UNSURE,
 }
