@@ -65,6 +65,7 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
         "domain-remove": f"{domain}remove/",
         "policy": "/domains/policy/",
         "account": "/account/",
+        "digest-settings": "/account/digest/",
         "factor": "/account/factor/",
         "not-found": "/holds/nirgends/",
     }

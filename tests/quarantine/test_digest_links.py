@@ -316,6 +316,16 @@ def test_a_link_is_void_once_somebody_has_decided(people, client, decide):
     assert state_of(held) == before
 
 
+@pytest.mark.parametrize("state", ["released", "releasing", "expired"])
+def test_a_link_is_void_once_the_mail_has_gone_by_itself(people, client, state):
+    held, path = link_for(people, people.bob)
+    Hold.objects.filter(pk=held.pk).update(state=state)
+
+    assert client.get(path).status_code == 409
+    assert client.post(f"{path}/confirm").status_code == 409
+    assert state_of(held) == state
+
+
 def test_whoever_is_logged_in_gets_the_mails_own_page(people, client):
     held, path = link_for(people, people.bob)
     client.force_login(people.bob)
