@@ -8,7 +8,7 @@ from django.shortcuts import render
 from accounts.tenancy import ActorRequest, Permission
 from quarantine.access import holds as access
 from quarantine.access.hold_views import list_views
-from quarantine.access.rights import get_rulebook
+from quarantine.access.rights import Rights, get_rulebook
 from quarantine.models import Hold
 from quarantine.presentation import make_rows
 from quarantine.presentation_authentication import make_authentication
@@ -28,9 +28,11 @@ def row_context(request: ActorRequest, hold: Hold) -> dict[str, object]:
     return {"rows": make_rows([hold], rulebook=rulebook)}
 
 
-def status_context(request: ActorRequest, hold: Hold) -> dict[str, object]:
+def status_context(
+    request: ActorRequest, hold: Hold, rights: Rights | None = None
+) -> dict[str, object]:
     """Return how the release of a hold went, and what may be done."""
-    rights = get_rulebook(request.actor).rights(hold)
+    rights = rights or get_rulebook(request.actor).rights(hold)
     attempts = access.list_attempts(request.actor, hold)
     requests = access.list_requests(request.actor, hold)
     return {
@@ -53,7 +55,7 @@ def hold_page(request: ActorRequest, hold: Hold, *, status: int = 200) -> HttpRe
     rights = get_rulebook(request.actor).rights(hold)
     reported = access.find_report(request.actor, hold)
     views = list_views(request.actor, hold)
-    context = status_context(request, hold) | {
+    context = status_context(request, hold, rights) | {
         "seen_url": seen_url(request.actor, hold, views),
         "viewers": tell_viewers(request.actor, views),
         "facts": make_facts(hold),
