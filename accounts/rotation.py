@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.apps import apps
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q, QuerySet
 
 from accounts import audit, audit_chain
@@ -128,19 +128,42 @@ def _steps(column: Column) -> Iterator[Sequence[tuple[Any, bytes]]]:
 def _reseal_step(
     column: Column, chosen: Sequence[tuple[Any, bytes]], done: Rotation
 ) -> None:
-    name = column.field.name
+    fresh: list[tuple[bytes, Any, bytes]] = []
     for pk, value in chosen:
         sealed = bytes(value)
         try:
-            fresh = reseal(sealed, purpose=column.field.purpose)
+            again = reseal(sealed, purpose=column.field.purpose)
         except SealBroken:
             done.broken.append(f"{column} {pk}")
-            continue
-        same = column.model._base_manager.filter(pk=pk, **{name: sealed})  # noqa: SLF001
-        if same.update(**{name: fresh}):
-            done.moved[str(column)] += 1
         else:
-            done.overtaken += 1
+            fresh.append((again, pk, sealed))
+    changed = _swap(column, fresh) if fresh else 0
+    done.moved[str(column)] += changed
+    done.overtaken += len(fresh) - changed
+
+
+def _swap(column: Column, fresh: Sequence[tuple[bytes, Any, bytes]]) -> int:
+    """Put each new value where the old one still is; return how often that was.
+
+    One statement for all, sent in one go: by the ORM a row costs ten times as much.
+    """
+    meta = column.model._meta  # noqa: SLF001
+    quote = connection.ops.quote_name
+    table, name = quote(meta.db_table), quote(str(column.field.column))
+    key = quote(str(meta.pk.column))
+    values = [
+        (
+            column.field.get_db_prep_save(again, connection),
+            meta.pk.get_db_prep_save(pk, connection),
+            column.field.get_db_prep_save(sealed, connection),
+        )
+        for again, pk, sealed in fresh
+    ]
+    statement = f"UPDATE {table} SET {name} = %s WHERE {key} = %s AND {name} = %s"  # noqa: S608 - our own names
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, values)
+        changed: int = cursor.rowcount
+    return changed
 
 
 @transaction.atomic(durable=True)
