@@ -1,8 +1,8 @@
-"""Counts by day what was held and what of it a person released, for the dashboard.
+"""Counts by day what was held, released and reported as wrong, for the dashboard.
 
-Holds expire, counts stay. A day is one of the installation's time zone. A release
-counts for the day on which the mail came in; the day is counted again for a week, and
-then stands.
+Holds expire, counts stay. A day is one of the installation's time zone. A release and
+a report count for the day on which the mail came in; the day is counted again for a
+week, and then stands.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Count, Max, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import Customer
 from accounts.tenancy import Actor, Permission, require_permission
-from quarantine.models import DayCount, DaySender, Hold
+from quarantine.models import DayCount, DaySender, Hold, VerdictReport
 from quarantine.states import State
 
 # After that, releases of a day are so few that they no longer matter to a picture.
@@ -40,9 +40,14 @@ class Tally:
 
     held: Counter[str] = field(default_factory=Counter)
     released: Counter[str] = field(default_factory=Counter)
+    reported: Counter[str] = field(default_factory=Counter)
     sender_held: Counter[str] = field(default_factory=Counter)
     sender_released: Counter[str] = field(default_factory=Counter)
     sender_category: dict[str, str] = field(default_factory=dict)
+
+    def totals(self) -> tuple[int, int, int]:
+        """Return how many were held, released, reported."""
+        return self.held.total(), self.released.total(), self.reported.total()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +57,18 @@ class DayFigures:
     day: date
     held: int
     released: int
+    reported: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """How much of something was held, and how much of that was released."""
+    """How much of something was held, and of that released or reported as wrong."""
 
     name: str
     category: str
     held: int
     released: int
+    reported: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +89,11 @@ class Summary:
         """How many of them a person released."""
         return sum(day.released for day in self.days)
 
+    @property
+    def reported(self) -> int:
+        """Of how many somebody said that they should not have been held."""
+        return sum(day.reported for day in self.days)
+
 
 def today() -> date:
     """Return the day it is in the installation's time zone."""
@@ -100,27 +112,32 @@ def count_recent() -> None:
 def count_day(customer_id: UUID, day: date) -> None:
     """Count one day of one customer anew and keep it in place of what was counted."""
     tally = _tally(_rows(customer_id, day).iterator(chunk_size=BATCH))
+    tally.reported = _count_reports(customer_id, day)
     if tally.held:
         _keep(customer_id, day, tally)
 
 
 def summarize(actor: Actor, days: int) -> Summary:
-    """Return the figures of the last days, today's as fresh as can be; five queries."""
+    """Return the figures of the last days, today's as fresh as can be; six queries."""
     require_permission(actor, Permission.VIEW_DASHBOARD)
     last = today()
     first = last - timedelta(days=days - 1)
     live = list(_rows(actor.customer_id, last)[: LIVE_ROWS + 1])
     fresh = _tally(live) if len(live) <= LIVE_ROWS else None
+    if fresh is not None:
+        fresh.reported = _count_reports(actor.customer_id, last)
     until = last if fresh is not None else last + timedelta(days=1)
     counts = DayCount.objects.visible_to(actor).filter(day__gte=first, day__lt=until)
     senders = DaySender.objects.visible_to(actor).filter(day__gte=first, day__lt=until)
     tally = fresh or Tally()
-    by_day = {last: (sum(tally.held.values()), sum(tally.released.values()))}
-    for row in counts.values("day").annotate(h=Sum("held"), r=Sum("released")):
-        by_day[row["day"]] = (row["h"], row["r"])
-    for row in counts.values("category").annotate(h=Sum("held"), r=Sum("released")):
+    by_day = {last: tally.totals()}
+    sums = {"h": Sum("held"), "r": Sum("released"), "w": Sum("reported")}
+    for row in counts.values("day").annotate(**sums):
+        by_day[row["day"]] = (row["h"], row["r"], row["w"])
+    for row in counts.values("category").annotate(**sums):
         tally.held[row["category"]] += row["h"]
         tally.released[row["category"]] += row["r"]
+        tally.reported[row["category"]] += row["w"]
     most = senders.values("sender_domain").annotate(
         h=Sum("held"), r=Sum("released"), c=Max("category")
     )
@@ -130,9 +147,9 @@ def summarize(actor: Actor, days: int) -> Summary:
         tally.sender_category.setdefault(row["sender_domain"], row["c"])
     spread = [first + timedelta(days=number) for number in range(days)]
     return Summary(
-        days=[DayFigures(day, *by_day.get(day, (0, 0))) for day in spread],
+        days=[DayFigures(day, *by_day.get(day, (0, 0, 0))) for day in spread],
         categories=[
-            Figures(name, name, held, tally.released[name])
+            Figures(name, name, held, tally.released[name], tally.reported[name])
             for name, held in tally.held.most_common()
         ],
         senders=[
@@ -151,10 +168,16 @@ def count_requests(actor: Actor, *, at_most: int) -> int:
     return waiting.order_by()[:at_most].count()
 
 
-def _rows(customer_id: UUID, day: date) -> QuerySet[Hold, Row]:
+def _bounds(day: date) -> tuple[datetime, datetime]:
     zone = timezone.get_default_timezone()
-    start = datetime.combine(day, time(), zone)
-    end = datetime.combine(day + timedelta(days=1), time(), zone)
+    following = day + timedelta(days=1)
+    return datetime.combine(day, time(), zone), datetime.combine(
+        following, time(), zone
+    )
+
+
+def _rows(customer_id: UUID, day: date) -> QuerySet[Hold, Row]:
+    start, end = _bounds(day)
     # All states, named: the index begins with customer and state, then the time.
     holds = Hold.objects.filter(
         customer_id=customer_id,
@@ -165,6 +188,19 @@ def _rows(customer_id: UUID, day: date) -> QuerySet[Hold, Row]:
     return holds.order_by().values_list(
         "category", "state", "header_from", "message__envelope_sender", "decided_by_id"
     )
+
+
+def _count_reports(customer_id: UUID, day: date) -> Counter[str]:
+    """Return by category of how many somebody said that they are wanted."""
+    start, end = _bounds(day)
+    said = VerdictReport.objects.filter(
+        customer_id=customer_id,
+        says=VerdictReport.Says.HAM,
+        hold__received_at__gte=start,
+        hold__received_at__lt=end,
+    )
+    counted = said.values("hold__category").annotate(n=Count("hold", distinct=True))
+    return Counter({row["hold__category"]: row["n"] for row in counted})
 
 
 def _tally(rows: Iterable[Row]) -> Tally:
@@ -199,6 +235,7 @@ def _keep(customer_id: UUID, day: date, tally: Tally) -> None:
             category=category,
             held=held,
             released=tally.released[category],
+            reported=tally.reported[category],
         )
         for category, held in tally.held.items()
     )

@@ -37,6 +37,7 @@ class Row:
     held: int
     released: int
     percent: str
+    reported: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Dashboard:
     categories: list[Row]
     senders: list[Row]
     released_share: str
+    reported_share: str
     requests: int
     requests_text: str
     domains: list[DomainRow]
@@ -71,6 +73,7 @@ def make_dashboard(
         categories=[_category(row) for row in summary.categories],
         senders=[_sender(row) for row in summary.senders],
         released_share=_percent(summary.released, summary.held),
+        reported_share=_percent(summary.reported, summary.held),
         requests=requests,
         requests_text=count_text(requests),
         domains=domains,
@@ -91,7 +94,8 @@ def _chart_text(summary: Summary) -> str:
 
 def _category(row: Figures) -> Row:
     name = str(Category(row.category).label)
-    return Row(name, "", row.held, row.released, _percent(row.released, row.held))
+    percent = _percent(row.released, row.held)
+    return Row(name, "", row.held, row.released, percent, row.reported)
 
 
 def _sender(row: Figures) -> Row:

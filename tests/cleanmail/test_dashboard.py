@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from cleanmail.dashboard.chart import BOTTOM, TOP, draw
 from quarantine.day_counts import DayFigures
+from quarantine.models import VerdictReport
 from quarantine.states import State
 from tests.factories import make_domain, make_hold
 
@@ -37,6 +38,20 @@ def test_shows_figures_senders_factors_and_domains(people, client_for):
     assert '<dd class="big">1 / 3</dd>' in text
     assert "<svg" in text
     assert "style=" not in text
+
+
+def test_tells_wrong_verdicts_beside_releases(people, client_for):
+    hold = make_hold(people.acme)
+    make_hold(people.acme)
+    VerdictReport.objects.create(
+        customer=people.acme, hold=hold, reported_by=people.bob, says="ham"
+    )
+
+    text = client_for(people.alice).get(PAGE).content.decode()
+
+    figure = text.partition("Irrtümer des Filters</dt>")[2]
+    assert figure.startswith('<dd class="big">1</dd><dd>50.0 %</dd>')
+    assert "Ein Irrtum ist, was jemand dem Filter als erwünscht gemeldet hat." in text
 
 
 def test_rejects_post(people, client_for):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.errors import NotPermitted
 from quarantine import day_counts
 from quarantine.day_counts import Figures, count_day, summarize, today
-from quarantine.models import DayCount, DaySender, Hold
+from quarantine.models import DayCount, DaySender, Hold, VerdictReport
 from quarantine.states import State
 from tests.conftest import actor_of
 from tests.factories import make_hold
@@ -95,6 +95,33 @@ def test_counts_outlive_the_holds(people):
     assert summarize(actor_of(people.alice), 7).held == 1
 
 
+def report(people, hold: Hold, says: str) -> None:
+    VerdictReport.objects.create(
+        customer=people.acme, hold=hold, reported_by=people.bob, says=says, state="sent"
+    )
+
+
+def test_wrong_verdicts_are_counted_once_a_mail_and_outlive_it(people):
+    wrong = make_hold(people.acme, received_at=noon(1))
+    right = make_hold(people.acme, received_at=noon(1))
+    fresh = make_hold(people.acme, category="bulk")
+    for hold, says in ((wrong, "ham"), (wrong, "ham"), (right, "spam"), (fresh, "ham")):
+        report(people, hold, says)
+    day = today() - timedelta(days=1)
+    count_day(people.acme.pk, day)
+    Hold.objects.filter(received_at__lt=noon(0) - timedelta(hours=12)).delete()
+    count_day(people.acme.pk, day)
+
+    summary = summarize(actor_of(people.alice), 7)
+    strange = summarize(actor_of(people.charlie), 7)
+
+    assert [it.reported for it in summary.days[-2:]] == [1, 1]
+    assert {it.name: it.reported for it in summary.categories} == {
+        "spam": 1, "bulk": 1,
+    }  # fmt: skip
+    assert (summary.reported, strange.reported) == (2, 0)
+
+
 def test_what_policy_lets_pass_was_never_held(people):
     make_hold(people.acme, state=State.RELEASED)
 
@@ -128,5 +155,5 @@ def test_the_beat_counts_all_customers(people):
 def test_a_day_is_counted_by_the_index(people, django_assert_num_queries):
     make_hold(people.acme, received_at=noon(1))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         count_day(people.acme.pk, today() - timedelta(days=1))
