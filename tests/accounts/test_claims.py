@@ -190,7 +190,7 @@ def test_a_claim_makes_no_admin(people, acme):
     assert join(path_of(Invitation.objects.get())).status_code == 404
 
 
-def test_is_counted_per_address_and_per_network(people, acme):
+def test_s18_is_counted_per_address_and_per_network(people, acme):
     client = Client()
     same = [client.post(CLAIM, {"email": "a@acme.example"}) for _ in range(4)]
     others = [client.post(CLAIM, {"email": f"a{n}@x.example"}) for n in range(20)]

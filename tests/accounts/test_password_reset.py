@@ -109,7 +109,7 @@ def test_ends_other_sessions(people, client_for):
     assert running.get("/account/").url.startswith("/login/")
 
 
-def test_is_limited_alike_for_known_and_unknown(people, client, ask):
+def test_s18_is_limited_alike_for_known_and_unknown(people, client, ask):
     answers = [
         [ask(client, email).status_code for _ in range(4)]
         for email in ("bob@acme.example", "nobody@acme.example")

@@ -124,7 +124,7 @@ def test_believes_only_trusted_proxies(settings, hops, forwarded, expected):
     assert throttles.client_network(request) == expected
 
 
-def test_the_right_password_is_refused_during_lock_out(people, client: Client):
+def test_s18_the_right_password_is_refused_during_lock_out(people, client: Client):
     for _ in range(5):
         post_password(client, "bob@acme.example", "nicht-das-richtige")
 
@@ -184,7 +184,7 @@ def test_the_owner_types_the_code_elsewhere_meanwhile(people):
     assert SESSION_KEY in owner.session
 
 
-def test_the_right_code_is_refused_during_lock_out(people, client: Client):
+def test_s18_the_right_code_is_refused_during_lock_out(people, client: Client):
     make_totp_device(people.bob)
     right = totp_code()
     wrong = f"{(int(right) + 7) % 10**6:06d}"

@@ -85,7 +85,7 @@ def assert_kept(queue_ids: list[str]) -> None:
     assert max(times.values()) == 1
 
 
-def test_killed_in_mid_run_nothing_is_lost_and_nothing_doubled(
+def test_l1_killed_in_mid_run_nothing_is_lost_and_nothing_doubled(
     people: People, tmp_path: Path
 ):
     with intake(tmp_path) as running, Senders(running, 6) as senders:

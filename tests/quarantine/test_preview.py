@@ -88,7 +88,7 @@ def test_keeps_what_only_looks(rebuilt):
         "<p background=https://evil.example/b>x</p>",
     ],
 )
-def test_nothing_that_acts_or_loads_stays(rebuilt, markup: str):
+def test_s13_nothing_that_acts_or_loads_stays(rebuilt, markup: str):
     made = rebuilt(f"<p>Davor</p>{markup}<p>Danach</p>")
 
     for forbidden in ("<script", "<svg", "<iframe", "<form", "<input", "<meta", "<base",
@@ -236,7 +236,7 @@ def test_the_depth_is_never_told_too_low():
     assert depths[3] == 0
 
 
-def test_the_frame_may_do_nothing(people, client_for: Callable[..., Client]):
+def test_s13_the_frame_may_do_nothing(people, client_for: Callable[..., Client]):
     content = b"Content-Type: text/html\r\n\r\n<p>Guten Tag</p>"
     hold = make_hold(people.acme, content=content)
 

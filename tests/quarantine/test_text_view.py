@@ -115,7 +115,7 @@ def test_hostile_message_is_read_in_time_or_shown_as_it_came(people, name):
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_page_of_hostile_message_answers(people, client_for, name):
+def test_l15_page_of_hostile_message_answers(people, client_for, name):
     hold = make_hold(people.acme, content=HOSTILE[name])
 
     response = client_for(people.bob).get(f"/holds/{hold.pk}/")

@@ -88,7 +88,7 @@ def page_seconds(client: Client, hold: Hold) -> dict[str, float]:
     return taken
 
 
-def test_corpus_comes_in_is_shown_and_released(
+def test_l15_corpus_comes_in_is_shown_and_released(
     people: People, client_for, chosen: list[Specimen], tmp_path: Path, say
 ):
     with intake(tmp_path) as running:

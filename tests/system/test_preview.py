@@ -137,7 +137,7 @@ def lonely_chromium(browser: Browser) -> Iterator[tuple[Browser, Canary]]:
             lonely.close()
 
 
-def test_no_payload_escapes_from_any_place(  # noqa: PLR0917 - fixtures
+def test_s13_no_payload_escapes_from_any_place(  # noqa: PLR0917 - fixtures
     people,
     chosen: list[dict[str, str]],
     lonely_chromium: tuple[Browser, Canary],
