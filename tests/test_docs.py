@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from django.apps import apps
 
 from tests import module_map
@@ -88,8 +89,9 @@ def test_the_demo_starts_where_nothing_is_set():
     assert b"--port" in done.stdout
 
 
-def test_each_requirement_of_the_asvs_names_tests_that_exist():
-    table = (ROOT / "docs/security/asvs.md").read_text()
+@pytest.mark.parametrize("page", ["asvs.md", "attackers-tour.md"])
+def test_each_row_about_security_names_tests_that_exist(page: str):
+    table = (ROOT / "docs/security" / page).read_text()
     named = set(re.findall(r"`(test_\w+)::(test_\w+)`", table))
     written = {
         (path.stem, name)

@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -28,6 +31,15 @@ NUMBERS = {
     "admin": "+41791234562",
     "staff": "+41791234563",
 }
+# What the audit log keeps of the way, in this order; then the last factor.
+TOLD = [
+    "invitation.accept",
+    "factor.enrol",
+    "factor.enrol",
+    "factor.enrol",
+    "recovery.use",
+    "factor.reset",
+]
 WAIT_SECONDS = 30
 # Passwords are hashed slowly, and other tests may run beside.
 expect.set_options(timeout=WAIT_SECONDS * 1000)
@@ -146,6 +158,13 @@ class Journey:
         self.page.locator("[data-passkey-start]").click()
         self.expect_factor("Passkey")
 
+    def log_in_and_be_led_to_enrolment(self) -> flows.App:
+        """Get no further than to where a factor is enrolled, and enrol one."""
+        self.log_in()
+        self.page.goto(f"{self.portal.url}/account/")
+        expect(self.page).to_have_url(re.compile("/account/factor/"))
+        return self.enrol_app()
+
     def expect_factor(self, label: str) -> None:
         """See it in the list of one's own."""
         expect(self.page.locator("#factors")).to_be_visible()
@@ -159,6 +178,41 @@ class Journey:
         self.page.locator("main form input[name$=code]").first.fill(self.codes[0])
         self.page.locator("main button.primary").click()
         self.outbox.take(rf"(?s)To: {re.escape(self.email)}.*(Ersatzcode)")
+
+
+def query(portal: Demo, statement: str, *values: object) -> list[tuple]:
+    """Ask the portal's own database."""
+    path = Path(urlsplit(portal.environment["DATABASE_URL"]).path)
+    with psycopg.connect(host=path.parent, dbname=path.name, autocommit=True) as found:
+        cursor = found.execute(statement, values)
+        return cursor.fetchall() if cursor.description else []
+
+
+@contextmanager
+def demanded_of_everybody(portal: Demo) -> Iterator[None]:
+    """Let every customer demand a second factor of all, for a while."""
+    before = query(portal, "SELECT second_factor, id FROM accounts_policy")
+    query(portal, "UPDATE accounts_policy SET second_factor = 'everybody'")
+    yield
+    for whom, policy_id in before:
+        query(
+            portal,
+            "UPDATE accounts_policy SET second_factor = %s WHERE id = %s",
+            whom,
+            policy_id,
+        )
+
+
+def list_acts(journey: Journey) -> list[str]:
+    """Return what the audit log says of the person, in its order."""
+    found = query(
+        journey.portal,
+        "SELECT action FROM accounts_auditevent e JOIN accounts_user u"
+        " ON u.id = e.actor_id OR u.id::text = e.object_id"
+        " WHERE u.email = %s ORDER BY e.id",
+        journey.email,
+    )
+    return [action for (action,) in found]
 
 
 def accept_invitation(journey: Journey, inviter: Page, role: str) -> None:
@@ -221,8 +275,8 @@ def test_from_invitation_to_a_new_factor(stack: Demo, open_browser, role: str):
     )
     accept_invitation(journey, inviter, role)
 
-    journey.log_in()
-    journey.enrol_app()
+    with demanded_of_everybody(stack):
+        first = journey.log_in_and_be_led_to_enrolment()
     journey.enrol_number(NUMBERS[role])
     journey.enrol_passkey()
     journey.log_in_with_recovery_code()
@@ -230,8 +284,9 @@ def test_from_invitation_to_a_new_factor(stack: Demo, open_browser, role: str):
 
     journey.page.goto(f"{stack.url}/account/")
     assert "/login/" in journey.page.url
-    journey.log_in()
-    app = journey.enrol_app()
+    with demanded_of_everybody(stack):
+        app = journey.log_in_and_be_led_to_enrolment()
+    assert app.secret != first.secret
     journey.page.context.clear_cookies()
     journey.log_in()
     flows.type_code(journey.page, app)
@@ -239,3 +294,5 @@ def test_from_invitation_to_a_new_factor(stack: Demo, open_browser, role: str):
     journey.expect_factor("Authenticator-App")
     expect(journey.page.locator("main")).not_to_contain_text("SMS an")
     expect(journey.page.locator("#factors")).to_be_visible()
+    acts = [act for act in list_acts(journey) if act in TOLD]
+    assert acts == [*TOLD[role == "staff" :], "factor.enrol"]
