@@ -109,7 +109,7 @@ def make_preview(actor: Actor, job: BulkJob) -> Preview:
         count=count,
         told=text % {"count": _count_text(count)},
         filters=_filters(criteria),
-        view=str(Show(criteria.show).label),
+        view=str(Show(criteria.show).label) if criteria.show else _("Offene"),
         rows=make_rows(sample, rulebook=get_rulebook(actor)),
         list_url=list_url(criteria),
         is_discarded=criteria.show == Show.DISCARDED,

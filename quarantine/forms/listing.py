@@ -116,13 +116,6 @@ class SearchForm(forms.Form):
         pairs = (("since", "since_time"), ("until", "until_time"), ("low", "high"))
         return [[self[name] for name in pair] for pair in pairs]
 
-    @property
-    def is_filtered(self) -> bool:
-        """Whether a filter is on, so that it is seen."""
-        told = [field for field in self.filters if field.name != "show"]
-        told += [field for pair in self.ranges for field in pair]
-        return any(field.value() for field in (self["why"], *told))
-
     def clean_q(self) -> str:
         """Refuse words too short to be looked up, unless a longer one is there."""
         text: str = self.cleaned_data["q"]
