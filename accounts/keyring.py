@@ -107,3 +107,21 @@ def fingerprints(value: str, *, purpose: str) -> list[str]:
         ).hex()
         for key_id in _parse(ring)
     ]
+
+
+def sign(told: str, *, purpose: str) -> tuple[str, str]:
+    """Return the current key's id and a keyed hash that only the ring can make."""
+    key_id = current_key_id()
+    return key_id, _token(key_id, told, purpose)
+
+
+def is_signed(told: str, key_id: str, token: str, *, purpose: str) -> bool:
+    """Say whether `sign` made the token, under a key that is still in the ring."""
+    if key_id not in _parse(settings.KEY_RING):
+        return False
+    return hmac.compare_digest(_token(key_id, told, purpose), token)
+
+
+def _token(key_id: str, told: str, purpose: str) -> str:
+    key = _derive(settings.KEY_RING, key_id, f"{purpose}.signature")
+    return hmac.digest(key, told.encode(), "sha256").hex()

@@ -40,6 +40,10 @@ class ClaimLost(CleanmailError):
     """The release is no longer this worker's: it was given up as lost meanwhile."""
 
 
+class LoopFound(CleanmailError):
+    """The message has gone round: it carries too many traces, of ours or of others."""
+
+
 class NotReadable(CleanmailError):
     """There is no such attachment, or the message is too odd to take it out."""
 

@@ -22,7 +22,7 @@ from cleanmail.wire.replies import Reply
 from cleanmail.wire.smtp import END_OF_DATA, Session
 from cleanmail.wire.transcript import Transcript
 from quarantine.encryption import encrypt, may_go_in_clear, name_stage
-from quarantine.errors import ClaimLost, ContentErased, ContentLost
+from quarantine.errors import ClaimLost, ContentErased, ContentLost, LoopFound
 from quarantine.models import ReleaseAttempt
 from quarantine.next_hop import NextHop
 from quarantine.parcel import Parcel
@@ -44,6 +44,7 @@ _OUR_FAULTS: dict[type[Exception], Stage] = {
     ContentLost: Stage.CONTENT_LOST,
     ContentErased: Stage.CONTENT_ERASED,
     UnsafeCommand: Stage.UNSAFE,
+    LoopFound: Stage.LOOP,
 }
 
 

@@ -6,13 +6,12 @@ import re
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime
-
-from django.conf import settings
 
 from cleanmail.wire.smtp import Path
+from quarantine.errors import LoopFound
 from quarantine.models import Hold, Message
 from quarantine.store import open_content
+from quarantine.traces import is_circling, make_trace
 
 # RFC 3461 section 4: what stands for itself in xtext.
 _NOT_XTEXT = re.compile(r"[^!-*,-<>-~]")
@@ -69,22 +68,24 @@ class Parcel:
 
     def trace(self) -> bytes:
         """Return our own lines above the content; they name no recipient."""
-        date = format_datetime(self.at)
-        lines = (
-            f"X-Cleanmail-Released: {self.hold.pk}; {date}\r\n"
-            f"Received: by {settings.RELEASE_HELO} (Cleanmail) with LMTP\r\n"
-            f"\tid {self.hold.message_id}; {date}\r\n"
-        )
-        return lines.encode("ascii")
+        return make_trace(self.hold, self.at)
 
     def content(self) -> Generator[bytes, None, None]:
-        """Yield trace and content; raise ContentErased or ContentLost on the way.
+        """Yield trace and content; raise what keeps the content from going out.
+
+        That is LoopFound at its beginning, ContentErased or ContentLost.
 
         Its end calls `before_end`, and the session sends the end of data after that.
         Nothing is opened before the trace is taken; close the generator when done.
         """
         yield self.trace()
-        yield from open_content(self.message)
+        content = open_content(self.message)
+        for first in content:
+            if is_circling(first):
+                raise LoopFound(self.hold.pk)
+            yield first
+            break
+        yield from content
         self.before_end()
 
 

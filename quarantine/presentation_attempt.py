@@ -107,6 +107,13 @@ def _of_the_message() -> dict[str, Reason]:
         Stage.SMTPUTF8: Reason(
             _("Der empfangende Server nimmt keine Adressen mit Sonderzeichen an.")
         ),
+        Stage.LOOP: Reason(
+            _("Diese E-Mail läuft im Kreis: Sie kam immer wieder zu uns zurück."),
+            _(
+                "Wir haben sie angehalten. Ihr Administrator prüft, wohin der "
+                "empfangende Server die E-Mails dieser Domain weitergibt."
+            ),
+        ),
         Stage.UNSAFE: Reason(
             _("Eine Adresse dieser E-Mail enthält unerlaubte Zeichen."),
             _(

@@ -37,6 +37,7 @@ class Stage(StrEnum):
     CONTENT_ERASED = "content_erased"
     CLAIM_LOST = "claim_lost"
     WORKER_LOST = "worker_lost"
+    LOOP = "loop"
 
 
 # What waits for somebody's decision: the list's default view.

@@ -19,6 +19,7 @@ from quarantine.intake.filters import Arrival, Filter, read_arrival
 from quarantine.intake.headers import Section, clean
 from quarantine.intake.outcome import Outcome, decide
 from quarantine.intake.recipients import Directory, Place
+from quarantine.intake.returned import Returns
 from quarantine.intake.rows import insert_rows
 from quarantine.intake.rules import Rules, Senders
 from quarantine.models import Hold, Message
@@ -80,6 +81,7 @@ def keep_transactions(
     )
     senders = [Senders.of(arrival) for arrival in arrivals]
     rules = Rules.find({place.domain.customer_id for place in known.values()}, senders)
+    returns = Returns.find(arrival.transaction for arrival in arrivals)
     drafts: list[Draft] = []
     kept = Kept()
     for each, arrival, sent_by in zip(transactions, arrivals, senders, strict=True):
@@ -91,11 +93,14 @@ def keep_transactions(
             for recipient, place in zip(recipients, places, strict=True)
             if place
         ]
-        drafts += _draft(writer, arrival, served)
+        made = _draft(writer, arrival, served)
+        drafts += made
+        for draft in made:
+            returns.note(arrival.transaction, draft.holds)
         _alert(arrival.transaction, places)
     if drafts:
         writer.sync()
-        fresh = _insert(drafts)
+        fresh = _insert(drafts, returns)
         kept.due = [hold for hold in fresh if hold.state == State.RELEASING]
         kept.hits = [
             UUID(hold.reason["rule"]["id"]) for hold in fresh if "rule" in hold.reason
@@ -235,7 +240,7 @@ def _dedupe_key(message: Message, recipient: Recipient) -> str | None:
 
 
 @transaction.atomic(durable=True)
-def _insert(drafts: Sequence[Draft]) -> list[Hold]:
+def _insert(drafts: Sequence[Draft], returns: Returns) -> list[Hold]:
     """Write the rows but those that an earlier delivery brought; return the holds."""
     keys = [hold.dedupe_key for draft in drafts for hold in draft.holds]
     known = set(
@@ -251,6 +256,7 @@ def _insert(drafts: Sequence[Draft]) -> list[Hold]:
         if fresh:
             messages.append(draft.message)
             holds += fresh
+        returns.let_through(fresh)
     insert_rows(messages)
     insert_rows(holds)
     return holds

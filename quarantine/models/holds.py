@@ -72,7 +72,8 @@ class Hold(TenantOwned):
     state = models.CharField(max_length=16, choices=State, default=State.HELD)
     category = models.CharField(max_length=16, choices=Category, default=Category.OTHER)
     score = models.FloatField(null=True)
-    # Machine-readable: what the filter said, or "policy" for what policy lets pass.
+    # Machine-readable: what the filter said; "policy" for what policy lets pass,
+    # "released" for what came back after a release.
     reason = models.JSONField(default=dict)
 
     header_from_name = models.CharField(max_length=255, blank=True)
@@ -104,6 +105,8 @@ class Hold(TenantOwned):
     ending_at = models.DateTimeField(null=True)
     attempts_count = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField(null=True)
+    # How often the released message came back to the intake, and was let through.
+    returns_count = models.PositiveSmallIntegerField(default=0)
     first_seen_at = models.DateTimeField(null=True)
     # A legal hold: set, the mail does not expire; its day stays written down.
     kept_at = models.DateTimeField(null=True)

@@ -32,6 +32,7 @@ REASONS = {
 FINAL_REASONS = {
     "refused:port": "Der Port des empfangenden Servers ist hier nicht erlaubt.",
     "refused:private": "Die Adresse des empfangenden Servers ist hier nicht erlaubt.",
+    "loop": "Diese E-Mail läuft im Kreis",
     "unsafe": "Eine Adresse dieser E-Mail enthält unerlaubte Zeichen.",
     "smtputf8": "Der empfangende Server nimmt keine Adressen mit Sonderzeichen an.",
     "content_lost": "Der Inhalt dieser E-Mail ist bei uns im Moment nicht lesbar.",

@@ -131,6 +131,7 @@ class Source:
             "expires_at": received_at + RETENTION,
             "decided_at": None if state == State.HELD else received_at,
             "attempts_count": 0,
+            "returns_count": 0,
         }
         return Pair(message, hold)
 
