@@ -128,7 +128,7 @@ def test_keeps_the_envelope_and_tells_the_sender_nothing(people):
     ]
 
 
-def test_keeps_the_null_reverse_path(people):
+def test_l13_keeps_the_null_reverse_path(people):
     with SmtpServer(Script(keywords=())) as next_hop:
         run(releasing(people, next_hop, envelope_sender=""))
 
@@ -145,7 +145,7 @@ def test_falls_back_to_helo(people):
 
 @pytest.mark.parametrize("name", CRLF_CONTENTS)
 @pytest.mark.parametrize("keywords", [(), KEYWORDS])
-def test_delivers_bytes_unchanged(people, name, keywords):
+def test_l4_delivers_dots_and_all_bytes_unchanged(people, name, keywords):
     content = CRLF_CONTENTS[name]
     with SmtpServer(Script(keywords=keywords)) as next_hop:
         hold = releasing(people, next_hop, content)
@@ -158,7 +158,7 @@ def test_delivers_bytes_unchanged(people, name, keywords):
 
 
 @pytest.mark.parametrize("name", BARE_CONTENTS)
-def test_delivers_bare_line_ends_unchanged_by_bdat(people, name):
+def test_l5_bare_line_ends_go_unchanged_by_bdat(people, name):
     content = BARE_CONTENTS[name]
     with SmtpServer(Script(keywords=(*KEYWORDS, "CHUNKING"))) as next_hop:
         hold = releasing(people, next_hop, content, has_bare_line_ends=True)
@@ -170,7 +170,7 @@ def test_delivers_bare_line_ends_unchanged_by_bdat(people, name):
 
 
 @pytest.mark.parametrize("name", BARE_CONTENTS)
-def test_delivers_bare_line_ends_as_crlf_without_bdat(people, name):
+def test_l5_bare_line_ends_smuggle_nothing_without_bdat(people, name):
     content = BARE_CONTENTS[name]
     with SmtpServer() as next_hop:
         hold = releasing(people, next_hop, content, has_bare_line_ends=True)

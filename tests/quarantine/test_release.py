@@ -293,7 +293,7 @@ def test_malformed_key_is_missing(people, client_for, pk):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_twenty_at_once_are_one_release(people):
+def test_d1_twenty_clicks_in_two_tabs_are_one_release(people):
     hold = make_hold(people.acme)
     actor = actor_of(people.bob)
 

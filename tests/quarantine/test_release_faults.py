@@ -211,7 +211,7 @@ def test_repeats_after_a_cut_within_the_content(people):
 
 @in_test_transaction
 @pytest.mark.db
-def test_is_unsure_after_a_cut_behind_the_end_of_data(people):
+def test_d3_is_unsure_after_a_cut_behind_the_end_of_data(people):
     with SmtpServer(Script(cuts=("END",))) as next_hop:
         hold = releasing(people, next_hop.port)
         run(hold)
@@ -254,7 +254,7 @@ def test_is_unsure_when_the_last_reply_is_none(people):
 
 
 @committed
-def test_twenty_workers_deliver_once(people):
+def test_d1_twenty_workers_deliver_once(people):
     def work() -> None:
         try:
             reinject(str(hold.customer_id), str(hold.pk))
@@ -300,7 +300,7 @@ def test_a_worker_killed_before_the_end_of_data_is_replaced(people, settings):
 
 
 @committed
-def test_a_worker_killed_behind_the_end_of_data_leaves_it_unsure(people, settings):
+def test_d3_a_worker_killed_behind_the_end_of_data_leaves_it_unsure(people, settings):
     with SmtpServer(Script(delays={"END": 20})) as next_hop:
         hold = releasing(people, next_hop.port)
         during, early, late = kill_worker(hold, settings, next_hop, "END")

@@ -16,8 +16,11 @@ from quarantine.states import State
 from quarantine.store import open_content
 from tests.conftest import People
 from tests.factories import make_hold
+from tests.quarantine.test_reinjection import BARE_CONTENTS, CRLF_CONTENTS
 from tests.services.corpus import SEED, Specimen
+from tests.services.deployed import deployed
 from tests.services.intake import LmtpClient, intake, stuff
+from tests.services.ports import free_ports
 from tests.services.postfix import Postfix, postfix
 from tests.services.postfix_rules import agrees, below_received, pass_through
 from tests.smtp_server import SmtpServer
@@ -123,3 +126,78 @@ def test_postfix_behind_us_gets_what_was_held(
         )
         counts["refused: hopcount_limit"] += 1
     say("Postfix out: " + summary(counts, len(chosen)))
+
+
+SPAM_CONTENT = (
+    b"X-Spam: Yes\r\nX-Spam: maybe\r\nX-Spamd-Result: default: True [9.1 / 6.0]\r\n"
+    b"Subject: x\r\n\r\nX-Spam: Yes\r\n"
+)
+# Whoever goes through a filter once more does not arrive.
+FILTERS = """
+content_filter = error:5.7.1 filtered again
+smtpd_milters = inet:127.0.0.1:1
+non_smtpd_milters = inet:127.0.0.1:1
+milter_default_action = reject
+header_checks = inline:{ { /^Subject:/ = REJECT filtered again } }
+virtual_alias_maps = inline:{ { bob@acme.example = robert@acme.example } }
+"""
+
+
+def test_l5_release_through_our_own_postfix_gives_one_message_each_unfiltered(
+    people: People, settings, tmp_path: Path
+):
+    """L5: on a trusted port a lone dot ended the mail, and its rest was commands."""
+    contents = {**CRLF_CONTENTS, **BARE_CONTENTS, "marked": SPAM_CONTENT}
+    del contents["a line of 1 MB"], contents["dots at frame borders"]
+    held = {}
+    for name, content in contents.items():
+        hold = make_hold(people.acme, content=content, state=State.RELEASING)
+        Message.objects.filter(pk=hold.message_id).update(
+            has_bare_line_ends=bool(BARE.search(content))
+        )
+        held[str(hold.pk)] = name
+    checks = tmp_path / "header_checks.release"
+    tmp_path.chmod(0o755)
+    checks.write_text(deployed("postfix/header_checks.release", {}))
+    (port,) = free_ports(1)
+    services = deployed(
+        "postfix/release.master.cf",
+        {
+            "127.0.0.1:10026": f"127.0.0.1:{port}",
+            "/etc/postfix/header_checks.release": checks,
+        },
+    )
+    settings.REINJECT_VIA = f"127.0.0.1:{port}"
+    with SmtpServer() as recorder:
+        transport = f"smtp:[127.0.0.1]:{recorder.port}"
+        with postfix(
+            "acme.example", transport, fragment=FILTERS, services=services
+        ) as mta:
+            for pk in held:
+                reinject(str(people.acme.pk), pk)
+            assert mta.wait_empty(60), mta.log[-3000:]
+            log = mta.log
+        received = recorder.transactions
+
+    states = set(Hold.objects.values_list("state", flat=True))
+    assert states == {State.RELEASED}, log[-3000:]
+    assert len(received) == len(held)
+    for transaction in received:
+        assert transaction.mail.startswith("MAIL FROM:<sender@remote.example>")
+        assert transaction.recipients[0].startswith("RCPT TO:<robert@acme.example>")
+        below = below_received(transaction.content)
+        name = held.pop(HOLD_ID.match(below)[1].decode())
+        trace = b"\r\n".join(below.split(b"\r\n", 3)[:3]) + b"\r\n"
+        content = contents[name].removeprefix(b"X-Spam: Yes\r\n")
+        if name in BARE_CONTENTS:
+            # What a line end is, Postfix decides; nothing is lost or cut off by it.
+            assert written_out(below) == written_out(trace + content), name
+            continue
+        expected, rules = pass_through(trace + content)
+        assert agrees(expected, below), (name, rules)
+    assert held == {}
+
+
+def written_out(content: bytes) -> bytes:
+    """Return what stands there, line ends aside."""
+    return re.sub(rb"[\r\n ]+", b"", content)

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("quarantine", "0008_requests_and_reports")]
+    dependencies = [("quarantine", "0010_report_problem_words")]
 
     operations = [
         migrations.AddField(
