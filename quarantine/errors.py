@@ -64,6 +64,10 @@ class RuleExists(CleanmailError):
     """There is a rule for this sender already, for the same people."""
 
 
+class TooManyTokens(CleanmailError):
+    """So many tokens of the map of senders are in use already."""
+
+
 class TooManyRules(CleanmailError):
     """The list of this person or customer is full."""
 

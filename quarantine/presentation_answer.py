@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.utils import timezone
@@ -23,6 +23,7 @@ from quarantine.presentation import (
 from quarantine.presentation_advice import advise
 from quarantine.presentation_attempt import Reason, find_reason
 from quarantine.presentation_request import tell_requests
+from quarantine.presentation_rule import tell_rule
 from quarantine.states import OPEN, State
 from quarantine.visible import show_line
 
@@ -53,6 +54,17 @@ def make_answer(
     requests: Sequence[HoldRequest] = (),
 ) -> Answer:
     """Return the answer for the state; `last` is the latest try to deliver."""
+    answer = _make_answer(hold, last, rights=rights, requests=requests)
+    return replace(answer, hints=(*answer.hints, *tell_rule(hold)))
+
+
+def _make_answer(
+    hold: Hold,
+    last: ReleaseAttempt | None,
+    *,
+    rights: Rights,
+    requests: Sequence[HoldRequest],
+) -> Answer:
     if hold.state in OPEN:
         return _verdict(hold, rights=rights, requests=requests)
     tell = {

@@ -22,6 +22,7 @@ from quarantine.access.rights import Rights
 from quarantine.access.sender_rules import Scope, find_rules, list_scopes
 from quarantine.models import Hold, SenderRule
 from quarantine.presentation import Mark, full_date, told_time
+from quarantine.presentation_rule import readable
 from quarantine.sender_patterns import Pattern, suggest_patterns
 from quarantine.states import OPEN, State
 
@@ -137,13 +138,6 @@ def _ending(rule: SenderRule) -> str:
         return _("abgelaufen")
     last = rule.expires_at - timedelta(seconds=1)
     return _("bis %(day)s") % {"day": full_date(last)}
-
-
-def readable(pattern: str) -> str:
-    """Return a pattern with its domain as people write it."""
-    head, at, name = pattern.rpartition("@")
-    prefix = "*." if name.startswith("*.") else ""
-    return f"{head}{at}{prefix}{to_unicode(name.removeprefix('*.'))}"
 
 
 def list_offered(actor: Actor, hold: Hold) -> tuple[list[Pattern], list[Scope]]:

@@ -15,8 +15,10 @@ from quarantine.views import (
     hold_senders,
     keeping,
     listing,
+    map_tokens,
     one,
     reports,
+    sender_map,
     sender_rules,
 )
 
@@ -90,4 +92,12 @@ urlpatterns = [
     path("senders/all/", sender_rules.senders, name="senders"),
     path("senders/all/add", sender_rules.add_sender, name="add_sender"),
     path("senders/<uuid:pk>/", sender_rules.sender, name="sender"),
+    path("rules/<str:token>", sender_map.sender_map, name="sender_map"),
+    path("senders/filter/", map_tokens.map_tokens, name="map_tokens"),
+    path("senders/filter/create", map_tokens.create_map_token, name="create_map_token"),
+    path(
+        "senders/filter/<uuid:pk>/revoke",
+        map_tokens.revoke_map_token,
+        name="revoke_map_token",
+    ),
 ]

@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts import audit
+from quarantine.models import CustomerMapToken
 from tests import factories
 from tests.conftest import actor_of
 
@@ -42,6 +43,7 @@ PUBLIC = {
     "quarantine:digest_status",
     "quarantine:digest_act",
     "quarantine:digest_stop",
+    "quarantine:sender_map",  # whoever holds its token: test_sender_map.py
     "accounts:sms_status",  # about the SMS that this very session has asked for
 }
 # Pages about nobody but the person who asks.
@@ -77,6 +79,7 @@ OWN: set[str] = {
     "quarantine:select_all",  # makes a row about what the person sees themselves
     "quarantine:own_senders",  # of the person alone: test_sender_rules.py
     "quarantine:add_own_sender",
+    "quarantine:create_map_token",  # makes a row of the person's own customer
     "quarantine:add_sender",  # makes a row of the person's own customer
     "diagnostics:probe_start",  # makes a row of the person's own customer
 }
@@ -87,6 +90,7 @@ COLLECTION: set[str] = {
     "quarantine:hold_rows",
     "quarantine:bulk_jobs",
     "quarantine:senders",
+    "quarantine:map_tokens",
     "diagnostics:probes",
     "domains:domains",
     "accounts:outbound_accounts",
@@ -150,6 +154,7 @@ POST_OBJECT: dict[str, str] = {
     "quarantine:release_allow": "hold",
     "quarantine:block_sender": "hold",
     "quarantine:unblock_sender": "hold",
+    "quarantine:revoke_map_token": "token",
     "quarantine:release_again": "hold",
     "quarantine:discard": "hold",
     "quarantine:undo": "hold",
@@ -215,6 +220,9 @@ def acme_rows(people) -> dict[str, uuid.UUID]:
     return {
         "hold": hold.pk,
         "job": factories.make_bulk_job(people.alice, hold).pk,
+        "token": CustomerMapToken.objects.create(
+            customer=people.acme, token_hash=MARK
+        ).pk,
         "rule": factories.make_rule(people.acme, "shop.example", note=MARK).pk,
         "probe": factories.make_probe(people.acme).pk,
         "person": people.bob.pk,

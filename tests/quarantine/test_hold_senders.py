@@ -177,3 +177,22 @@ def test_the_page_says_what_an_allowance_does_not_override(people, client_for):
     assert "Viren, verbotene Anhänge" in text
     assert 'value="news@shop.example" checked' in text
     assert 'value="own" checked' in text
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [("block", "weil der Absender gesperrt ist"), ("allow", "zugelassen ist")],
+)
+def test_the_page_names_the_rule_that_decided(people, client_for, verb, words):
+    rule = {
+        "id": "x",
+        "verb": verb,
+        "pattern": "*.xn--zrich-kva.example",
+        "scope": "all",
+    }
+    hold = make_hold(people.acme, reason={"filter": "rspamd", "rule": rule}, **SENT)
+
+    page = client_for(people.bob).get(reverse("quarantine:hold", args=[hold.pk]))
+
+    assert words in page.content.decode()
+    assert "*.zürich.example" in page.content.decode()

@@ -11,15 +11,18 @@ from pathlib import Path
 
 from tests.services.deployed import DEPLOY, deployed
 from tests.services.ports import free_ports
-from tests.services.waiting import end, wait_for_port
+from tests.services.waiting import end, wait_for_port, wait_for_words
 
 START_SECONDS = 180
+MAP_SECONDS = 40
 NETWORK_MODULES = (
     "rbl surbl asn fuzzy_check phishing mx_check neural greylist url_redirector"
     " rspamd_update hfilter"
 )
 AUTHENTICATION_MODULES = "dkim spf dmarc arc"
 NOWHERE = "127.0.0.1:1"
+SENDERS = "https://portal.example/rules/TOKEN"
+MAP_READ = "read hash of"
 # Beside `deploy/rspamd`: ports, no look-ups, test patterns, and a rule of our own.
 LOCAL = {
     "worker-proxy.inc": "count = 1;",
@@ -44,12 +47,14 @@ def rspamd(
     name_server: str = NOWHERE,
     memory: str = "",
     controller: int = 0,
+    senders: str = "",
 ) -> Iterator[int]:
     """Run Rspamd with our `deploy/rspamd` and yield its milter port.
 
     Needs root. A subject with "holdme" scores 15. Without a port of clamd
     nothing looks for viruses, without a name server nothing for who authenticated,
-    without a Redis as memory nothing is learned from what the controller is told.
+    without a Redis as memory nothing is learned from what the controller is told,
+    without the address of their map nothing for senders.
     """
     folder = Path(tempfile.mkdtemp(prefix="cleanmail-rspamd-"))
     folder.chmod(0o755)
@@ -65,6 +70,9 @@ def rspamd(
         (folder / "conf" / "local.d" / "antivirus.conf").unlink()
     if not memory:
         (folder / "conf" / "local.d" / "classifier-bayes.conf").unlink()
+    if senders:
+        rules = deployed("rspamd/rspamd.local.lua", {SENDERS: senders})
+        (folder / "conf" / "rspamd.local.lua").write_text(rules)
     variables = {
         "DBDIR": folder / "db",
         "RUNDIR": folder / "run",
@@ -79,6 +87,8 @@ def rspamd(
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
         wait_for_port(milter, process, START_SECONDS, folder / "out.log")
+        if senders:
+            wait_for_words(MAP_READ, folder / "log" / "rspamd.log", MAP_SECONDS)
         yield milter
     finally:
         end(process)

@@ -23,6 +23,16 @@ def wait_for_port(
     raise TimeoutError(log.read_text(errors="replace")[-2000:] if log.exists() else "")
 
 
+def wait_for_words(words: str, log: Path, seconds: float) -> None:
+    """Return once the log says so; raise TimeoutError with its end."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if log.exists() and words in log.read_text(errors="replace"):
+            return
+        time.sleep(0.2)
+    raise TimeoutError(log.read_text(errors="replace")[-2000:] if log.exists() else "")
+
+
 def end(process: subprocess.Popen, seconds: float = 20) -> None:
     """Ask it to end, then make it."""
     process.terminate()

@@ -1,0 +1,33 @@
+"""Which sender rule has decided over a hold, in words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from accounts.domain_names import to_unicode
+from quarantine.models import Hold, SenderRule
+
+
+def readable(pattern: str) -> str:
+    """Return a pattern with its domain as people write it."""
+    head, at, name = pattern.rpartition("@")
+    prefix = "*." if name.startswith("*.") else ""
+    return f"{head}{at}{prefix}{to_unicode(name.removeprefix('*.'))}"
+
+
+def tell_rule(hold: Hold) -> tuple[str, ...]:
+    """Return what a rule did when the mail came in; nothing where none decided.
+
+    Who has set it is not told: whoever looks at a mailbox sees that it was.
+    """
+    rule = hold.reason.get("rule")
+    if not rule:
+        return ()
+    if rule["verb"] == SenderRule.Verb.BLOCK:
+        told = _("Zurückgehalten, weil der Absender gesperrt ist: %(sender)s.")
+    else:
+        told = _(
+            "Ohne Rückfrage weitergeleitet, weil der Absender zugelassen ist: "
+            "%(sender)s."
+        )
+    return (told % {"sender": readable(rule["pattern"])},)
