@@ -236,7 +236,7 @@ def acme_rows(people) -> dict[str, uuid.UUID]:
     }
 
 
-def test_every_address_has_a_row():
+def test_s15_every_address_has_a_row():
     known = PUBLIC | OWN | COLLECTION | {*POST_COLLECTION, *OBJECT, *POST_OBJECT}
 
     assert all_names() == known

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from accounts.models import Domain
 from quarantine.models import Hold
+from quarantine.reinjection import reinject
 from quarantine.states import State
 from tests.factories import make_hold
+from tests.smtp_server import Script, SmtpServer
 
 pytestmark = pytest.mark.db
 
@@ -117,3 +120,33 @@ def test_release_of_many_demands_a_fresh_proof(people, client_for):
 
     assert response.status_code == 302
     assert states() == {State.HELD}
+
+
+def test_l11_one_refused_of_five_is_told_as_one_failed_and_four_delivered(
+    people, client_for, settings
+):
+    settings.RELEASE_RETRY_SECONDS = []
+    settings.ALLOWED_NETWORKS = ["127.0.0.0/8"]
+    holds = [make_hold(people.acme, subject=f"Nummer {n}") for n in range(5)]
+    client = client_for(people.bob)
+    refusing = Script(replies={"END": ["250 ok", "450 4.2.0 no", "250 ok"]})
+
+    with SmtpServer(refusing) as next_hop:
+        settings.ALLOWED_PORTS = [next_hop.port]
+        domains = Domain.objects.filter(customer=people.acme)
+        domains.update(next_hop_host="127.0.0.1", next_hop_port=next_hop.port)
+        client.post("/holds/release", {"hold": [hold.pk for hold in holds]})
+        for hold in holds:
+            reinject(str(hold.customer_id), str(hold.pk))
+
+    delivered = client.get("/holds/?show=released").content.decode()
+    failed = client.get("/holds/?show=undelivered").content.decode()
+    page = client.get(f"/holds/{holds[1].pk}/").content.decode()
+    assert [f"Nummer {n}" in delivered for n in range(5)] == [
+        True, False, True, True, True,
+    ]  # fmt: skip
+    assert [f"Nummer {n}" in failed for n in range(5)] == [
+        False, True, False, False, False,
+    ]  # fmt: skip
+    assert "Nicht zugestellt" in page
+    assert "450 4.2.0 no" in page
