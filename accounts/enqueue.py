@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -32,3 +33,14 @@ def enqueue(task: Task[..., object], *arguments: object, countdown: float = 0) -
             logger.warning("broker down, the sweep will send %s", task.name)
 
     transaction.on_commit(send, robust=True)
+
+
+def count_waiting() -> int:
+    """Return how many tasks the broker holds; 0 if it does not answer."""
+    try:
+        with current_app.connection_for_read() as link, link.channel() as channel:
+            queue = current_app.conf.task_default_queue
+            told = channel.queue_declare(queue)  # type: ignore[attr-defined]  # kombu
+            return int(told.message_count)
+    except (OperationalError, OSError):
+        return 0

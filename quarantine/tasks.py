@@ -8,7 +8,7 @@ from celery import shared_task
 from celery.signals import worker_process_shutdown
 from django.utils import timezone
 
-from accounts.enqueue import enqueue
+from accounts.enqueue import count_waiting, enqueue
 from quarantine import (
     asking,
     bulk_jobs,
@@ -46,8 +46,10 @@ def sweep() -> None:
     """Send what is due once more, and end what a lost worker left behind."""
     now = timezone.now()
     reinjection.give_up_lost(now)
-    for hold in reinjection.list_due(now):
-        enqueue(reinject, hold.customer_id, hold.pk)
+    # What waits already is not sent again: it would only wait behind itself.
+    if count_waiting() < reinjection.SWEEP_MAX:
+        for hold in reinjection.list_due(now):
+            enqueue(reinject, hold.customer_id, hold.pk)
     for job_id in bulk_jobs.list_due(now):
         enqueue(run_bulk_job, job_id)
     bulk_jobs.forget_old(now)
