@@ -21,9 +21,12 @@ def lead_to(request: HttpRequest, view_name: str) -> HttpResponseBase:
 
 
 def safe_next(request: HttpRequest, default: str = "") -> str:
-    """Return the local address to go on to, never a foreign one."""
+    """Return the local address to go on to, never a foreign one.
+
+    It begins with a slash: `redirect` takes anything else for the name of a view.
+    """
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if _is_local(request, wanted):
+    if wanted.startswith("/") and _is_local(request, wanted):
         return wanted
     return resolve_url(default or settings.LOGIN_REDIRECT_URL)
 

@@ -22,5 +22,8 @@ fi
 echo "tests on SQLite (marked db)"
 python -m tests.run sqlite -q -n 2 -m db "$@" || status=$?
 echo "tests on PostgreSQL (all)"
-python -m tests.run postgres -n 3 "$@" || status=$?
+coverage=()
+# A part of the tests walks a part of the code only.
+[ $# -gt 0 ] || coverage=(--cov=accounts --cov-branch --cov-fail-under=95 --cov-report=term:skip-covered)
+python -m tests.run postgres -n 3 ${coverage[@]+"${coverage[@]}"} "$@" || status=$?
 exit $status
