@@ -28,6 +28,8 @@ from tests.lab.faults import FAULTS, SAMPLE_SIZE, SEED
 from tests.scheduling import Scheduling
 
 TOTP_SECRET = b"12345678901234567890"
+# Under this name a test's record carries what it measured.
+FIGURE = "figure"
 
 # The corpora of others: used from beside the checkout, never copied into it.
 CORPORA = Path(
@@ -51,6 +53,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Schedulin
 def pytest_report_header() -> str:
     """Say what `make test` takes a sample of."""
     return f"fault lab: {SAMPLE_SIZE} of {len(FAULTS)} faults, by hash, seed {SEED}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell what tests measured, also those that ran in another process."""
+    reports = terminalreporter.getreports("passed") + terminalreporter.getreports(
+        "failed"
+    )
+    figures = [
+        f"{report.nodeid.rpartition('::')[2]}: {value}"
+        for report in reports
+        if report.when == "call"
+        for name, value in report.user_properties
+        if name == FIGURE
+    ]
+    if figures:
+        terminalreporter.section("figures")
+        terminalreporter.write_line("\n".join(sorted(figures)))
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from playwright.sync_api import Browser
 
+from tests.conftest import FIGURE
 from tests.services.browser import chromium, find_chromium
 from tests.services.corpus import Specimen, specimens
 from tests.services.demo import Demo, demo
@@ -75,14 +76,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def say(capsys) -> Callable[[str], None]:
-    """Return a function that prints past pytest's capturing."""
+def say(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Return a function that notes a figure, told below the tests' results."""
 
-    def print_it(text: str) -> None:
-        with capsys.disabled():
-            print(f"\n{text}")
+    def note(text: str) -> None:
+        record_property(FIGURE, text)
 
-    return print_it
+    return note
 
 
 @pytest.fixture
