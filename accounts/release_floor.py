@@ -1,7 +1,7 @@
 """Who may release which category at all, whatever a policy says.
 
 The one table for it: a policy gives members no more than `BY_POLICY` leaves open, and
-nobody gets malware by a single click. See docs/decisions/0013.
+nobody gets malware by a single click. See docs/decisions/0018.
 """
 
 from __future__ import annotations

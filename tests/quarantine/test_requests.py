@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import outbox
 from accounts.keyring import unseal
 from accounts.models import AuditEvent, Membership, OutgoingMail
 from quarantine import asking, tasks
+from quarantine.erasure import erase_mail
 from quarantine.models import Hold, HoldRequest
 from quarantine.states import State
 from tests.factories import make_hold
@@ -170,3 +172,15 @@ def test_another_customers_admin_hears_nothing_of_it(people, client_for):
     told = OutgoingMail.objects.filter(kind="requests_waiting")
     assert [it.user for it in told] == [people.alice]
     assert client_for(people.charlie).get(f"/holds/{hold.pk}/").status_code == 404
+
+
+def test_erasing_a_mail_takes_what_people_wrote_about_it(people, client_for):
+    hold = make_hold(people.acme, category="phishing")
+    client_for(people.bob).post(f"/holds/{hold.pk}/request", {"words": "Offerte"})
+    client_for(people.alice).post(f"/holds/{hold.pk}/deny", {"words": "gefälscht"})
+
+    with transaction.atomic():
+        erase_mail(hold.message_id)
+
+    request = HoldRequest.objects.get()
+    assert (request.reason, request.answer) == ("", "")
