@@ -300,6 +300,16 @@ def test_a_task_delivered_twice_tells_once(people, controller):
     assert len(controller.heard) == 1
 
 
+def test_a_report_in_a_workers_hands_is_left_to_it(people, controller):
+    hold = make_hold(people.acme)
+    reports.report_verdict(hold, "ham", actor=actor_of(people.bob))
+    VerdictReport.objects.update(started_at=timezone.now())
+
+    report = work()
+
+    assert (report.state, controller.heard) == ("queued", [])
+
+
 def test_another_customers_number_opens_no_report(people, controller):
     hold = make_hold(people.acme)
     reports.report_verdict(hold, "ham", actor=actor_of(people.bob))
