@@ -55,6 +55,8 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
     return paths | {
         "holds": "/holds/",
         "holds-nothing-found": "/holds/?q=Rechnung+4711",
+        "holds-filtered": "/holds/?why=spam&why=phishing&low=1",
+        "bulk-jobs": "/holds/jobs/",
         "probes": "/diagnostics/",
         "dashboard": "/dashboard/",
         "administration": "/administration/",

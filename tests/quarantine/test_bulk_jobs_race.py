@@ -40,7 +40,7 @@ def make_many(people, count, **fields) -> list[Hold]:
     return [first, *holds]
 
 
-def test_many_workers_and_two_jobs_release_each_hold_once(people, monkeypatch):
+def test_d1_many_workers_at_two_jobs_release_each_hold_once(people, monkeypatch):
     monkeypatch.setattr(bulk_jobs, "IN_FLIGHT_MAX", HOLDS * 2)
     monkeypatch.setattr(bulk_jobs, "GATHER_STEP", 60)
     make_many(people, HOLDS)
