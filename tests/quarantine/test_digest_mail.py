@@ -85,6 +85,8 @@ def test_s4_hostile_mail_stays_text_of_one_line(people, value):
     assert all(link.startswith(portal_address("/")) for link in links_of(sent))
     assert sent.subject == "1 neue zurückgehaltene E-Mail"
     assert "SECRET_KEY" not in sent.body or "{{ settings" in sent.body
+    # Plain text is not escaped: it is nobody's markup.
+    assert not re.search(r"&(?:lt|gt|amp|#x27|quot);", sent.body)
 
 
 def test_s5_nothing_that_a_tenant_writes_is_a_template(people):
