@@ -11,10 +11,9 @@ from pathlib import Path
 
 from tests.services.deployed import DEPLOY, deployed
 from tests.services.ports import free_ports
-from tests.services.waiting import end, wait_for_port, wait_for_words
+from tests.services.waiting import end, wait_for_line, wait_for_port
 
 START_SECONDS = 180
-MAP_SECONDS = 40
 NETWORK_MODULES = (
     "rbl surbl asn fuzzy_check phishing mx_check neural greylist url_redirector"
     " rspamd_update hfilter"
@@ -22,13 +21,12 @@ NETWORK_MODULES = (
 AUTHENTICATION_MODULES = "dkim spf dmarc arc"
 NOWHERE = "127.0.0.1:1"
 SENDERS = "https://portal.example/rules/TOKEN"
-MAP_READ = "read hash of"
 # Beside `deploy/rspamd`: ports, no look-ups, test patterns, and a rule of our own.
 LOCAL = {
     "worker-proxy.inc": "count = 1;",
     "worker-normal.inc": "enabled = false;",
     "options.inc": """
-        enable_test_patterns = true; local_addrs = [];
+        enable_test_patterns = true; local_addrs = []; map_watch_interval = 1s;
         dns {{ nameserver = ["{name_server}"]; timeout = 0.2s; retransmits = 1; }}
     """,
     "multimap.conf": """
@@ -88,7 +86,8 @@ def rspamd(
     try:
         wait_for_port(milter, process, START_SECONDS, folder / "out.log")
         if senders:
-            wait_for_words(MAP_READ, folder / "log" / "rspamd.log", MAP_SECONDS)
+            log = folder / "log" / "rspamd.log"
+            wait_for_line(log, START_SECONDS, "(rspamd_proxy)", f"from {senders}")
         yield milter
     finally:
         end(process)

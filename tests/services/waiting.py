@@ -23,14 +23,15 @@ def wait_for_port(
     raise TimeoutError(log.read_text(errors="replace")[-2000:] if log.exists() else "")
 
 
-def wait_for_words(words: str, log: Path, seconds: float) -> None:
-    """Return once the log says so; raise TimeoutError with its end."""
+def wait_for_line(log: Path, seconds: float, *words: str) -> None:
+    """Return once a line of the log has all of the words; raise TimeoutError."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if log.exists() and words in log.read_text(errors="replace"):
+        text = log.read_text(errors="replace") if log.exists() else ""
+        if any(all(word in line for word in words) for line in text.splitlines()):
             return
         time.sleep(0.2)
-    raise TimeoutError(log.read_text(errors="replace")[-2000:] if log.exists() else "")
+    raise TimeoutError(text[-2000:])
 
 
 def end(process: subprocess.Popen, seconds: float = 20) -> None:

@@ -10,15 +10,19 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from django.urls import reverse
 from django.utils import timezone
+from pytest_django.live_server_helper import LiveServer
 
 from quarantine import learning
 from quarantine.actions import reports
+from quarantine.actions.map_tokens import create_site_token
 from quarantine.intake.headers import Section
 from quarantine.models import VerdictReport
 from quarantine.states import State
 from quarantine.store import open_content
 from tests.conftest import People, actor_of
+from tests.factories import make_domain, make_rule
 from tests.services.clamav import SIGNATURE, clamav
 from tests.services.deployed import deployed
 from tests.services.dkim import public_part, sign
@@ -126,10 +130,19 @@ def teach(people: People, controller: int, settings) -> list[str]:
     return states
 
 
+def read_map(live_server: LiveServer) -> str:
+    """Return where Rspamd finds the senders that the portal allows and blocks."""
+    _, token = create_site_token()
+    # Rspamd would look a name up in the DNS.
+    address = live_server.url.replace("localhost", "127.0.0.1")
+    return address + reverse("quarantine:sender_map", args=[token])
+
+
 def test_rspamd_holds_what_it_found_and_lets_the_rest_pass(
-    people: People, tmp_path: Path, settings
+    people: People, tmp_path: Path, settings, live_server: LiveServer
 ):
     let_spam_pass(people)
+    make_rule(people.acme, "x.example", "block", domain=people.acme_domain)
     (controller,) = free_ports(1)
 
     with (
@@ -140,8 +153,12 @@ def test_rspamd_holds_what_it_found_and_lets_the_rest_pass(
             clamav=scanner,
             controller=controller,
             memory=f"127.0.0.1:{redis.port}",
+            senders=read_map(live_server),
         ) as made,
     ):
+        both = ("bob@acme.example", "x@open.example")
+        send(made.mta, "blocked", *both, sender="news@x.example")
+        send(made.mta, "not blocked", "x@open.example", sender="news@x.example")
         send(made.mta, "innocent", extra=FORGED)
         send(
             made.mta,
@@ -161,7 +178,7 @@ def test_rspamd_holds_what_it_found_and_lets_the_rest_pass(
 
     # Long enough to learn from, wanted, then spam after all, which it then knows.
     assert learned == ["sent", "sent", "already_known"]
-    assert made.passed() == {"innocent"}
+    assert made.passed() == {"innocent", "not blocked"}
     holds = by_recipient()
     spam = holds["holdme", "bob@acme.example"]
     names = {symbol["name"] for symbol in spam.reason["symbols"]}
@@ -185,11 +202,21 @@ def test_rspamd_holds_what_it_found_and_lets_the_rest_pass(
     for subject in ("holdme", "holdme hidden"):
         shared = holds[subject, "bob@acme.example"].message
         assert b"x@open.example" not in b"".join(open_content(shared))
-    assert len(holds) == 9
+    # Blocked by one domain: held there, and let go on at once for the other.
+    blocked = holds["blocked", "bob@acme.example"]
+    assert (blocked.category, blocked.state) == ("policy", State.HELD)
+    assert blocked.reason["rule"]["pattern"] == "x.example"
+    assert holds["blocked", "x@open.example"].reason == {"filter": "clean"}
+    assert "open.example" not in str(blocked.reason)
+    assert len(holds) == 11
 
 
 @pytest.mark.full
-def test_results_of_spf_dkim_and_dmarc_are_rspamds_own(people: People, tmp_path: Path):
+def test_results_of_spf_dkim_and_dmarc_are_rspamds_own(
+    people: People, tmp_path: Path, live_server: LiveServer
+):
+    domain = make_domain(people.acme, "open.example")
+    make_rule(people.acme, "remote.example", domain=domain)
     key = generate_private_key(public_exponent=65537, key_size=2048)
     port = free_dns_port()
     zones = {"remote.example": ZONE.format(key=public_part(key))}
@@ -197,13 +224,22 @@ def test_results_of_spf_dkim_and_dmarc_are_rspamds_own(people: People, tmp_path:
 
     with (
         nsd(FIRST, port, {"example": start_of("example") + NAMES, **zones}),
-        site(tmp_path, name_server=f"{FIRST}:{port}") as made,
+        site(
+            tmp_path, name_server=f"{FIRST}:{port}", senders=read_map(live_server)
+        ) as made,
     ):
+        both = ("bob@acme.example", "x@open.example")
+        send(made.mta, "holdme allowed", "x@open.example", sign=partial(sign, key))
+        send(made.mta, "holdme both", *both, sign=partial(sign, key))
         send(made.mta, "holdme signed", sign=partial(sign, key))
         send(made.mta, "holdme claimed", extra=f"{claimed}\r\n")
         assert made.mta.wait_empty(HOLD_SECONDS), made.mta.log[-3000:]
 
     holds = by_recipient()
+    # Allowed by all recipients' domains it is not scored up; else each is judged alone.
+    assert made.passed() == {"holdme allowed"}
+    assert holds["holdme both", "bob@acme.example"].state == State.HELD
+    assert holds["holdme both", "x@open.example"].reason["filter"] == "rule"
     found = {
         subject: {
             fact["method"]: (fact["result"], fact["domain"])
