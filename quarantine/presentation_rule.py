@@ -20,7 +20,8 @@ def tell_rule(hold: Hold) -> tuple[str, ...]:
 
     Who has set it is not told: whoever looks at a mailbox sees that it was.
     """
-    rule = hold.reason.get("rule")
+    reason: object = hold.reason
+    rule = reason.get("rule") if isinstance(reason, dict) else None
     if not rule:
         return ()
     if rule["verb"] == SenderRule.Verb.BLOCK:
