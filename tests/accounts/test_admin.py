@@ -237,6 +237,7 @@ def test_vouching_for_a_domain_verifies_it(people, client_for):
         "verified_at_0": "",
         "verified_at_1": "",
         "next_hop_port": "25",
+        "next_hop_tls": Domain._meta.get_field("next_hop_tls").default,
     }
 
     client_for(people.operator).post("/admin/accounts/domain/add/", form)
