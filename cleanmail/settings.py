@@ -357,7 +357,15 @@ LOGGING: dict[str, Any] = {
     },
     # aiosmtpd, in the demo, writes every command it hears: addresses and log-ins.
     "loggers": {"mail.log": {"level": "WARNING"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    # The path of a request may hold a token, and Django names those that it refuses.
+    "filters": {"tokens": {"()": "cleanmail.log_paths.HideTokens"}},
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["tokens"],
+        }
+    },
     "root": {
         "handlers": ["stderr"],
         "level": env.str("LOG_LEVEL", default="INFO"),
