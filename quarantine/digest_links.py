@@ -113,18 +113,21 @@ def is_factor_demanded(user: User) -> bool:
 def find_link(token: str, *, network: str) -> OpenLink:
     """Return what the token opens, used or not; raise LinkVoid or RateLimited.
 
-    Only wrong tokens count: a mail filter that opens every link shuts nobody out.
+    Only wrong tokens count: a mail filter that opens every link shuts nobody out, not
+    even with links that are over.
     """
     throttles.check("token", network)
     found = (
         DigestToken.objects.select_related(
             "digest__user", "hold__message", "hold__domain", "hold__decided_by"
         )
-        .filter(token_hash=hash_token(token), expires_at__gt=timezone.now())
+        .filter(token_hash=hash_token(token))
         .first()
     )
     if found is None:
         throttles.hit("token", network)
+        raise LinkVoid
+    if found.expires_at <= timezone.now():
         raise LinkVoid
     reader = found.digest.user
     membership = Membership.objects.filter(
@@ -140,12 +143,18 @@ def find_link(token: str, *, network: str) -> OpenLink:
 
 def may_act(link: OpenLink) -> bool:
     """Say whether the link acts without log-in, by what holds this moment."""
+    action = find_action(link.hold, get_rulebook(link.actor))
+    return is_free(link) and action == link.token.action
+
+
+def is_free(link: OpenLink) -> bool:
+    """Say whether policy and person let it open more than the log-in, used or not."""
     hold = link.hold
     policies = Rules(Policy.objects.filter(customer=hold.customer_id))
     return (
         policies.of(hold.customer_id, hold.domain_id).may_release_by_link
         and not is_factor_demanded(link.user)
-        and find_action(hold, get_rulebook(link.actor)) == link.token.action
+        and get_rulebook(link.actor).rights(hold).can_act
     )
 
 

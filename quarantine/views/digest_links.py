@@ -24,7 +24,14 @@ from accounts.throttles import client_network
 from quarantine.access import holds as access
 from quarantine.access.rights import get_rulebook
 from quarantine.actions import digests as actions
-from quarantine.digest_links import Action, OpenLink, find_link, is_untouched, may_act
+from quarantine.digest_links import (
+    Action,
+    OpenLink,
+    find_link,
+    is_free,
+    is_untouched,
+    may_act,
+)
 from quarantine.errors import LinkVoid, NotHeld
 from quarantine.presentation_hold import make_status
 from quarantine.presentation_link import make_question, make_used
@@ -60,7 +67,7 @@ def link_page(view: LinkView) -> Callable[[HttpRequest, str], HttpResponse]:
 def digest_link(request: HttpRequest, link: OpenLink, token: str) -> HttpResponse:
     """Show the button that acts, what became of it, or lead to the log-in."""
     hold = link.hold
-    if link.token.used_at is not None:
+    if link.token.used_at is not None and is_free(link):
         context = _used_context(link, token)
         return render(request, "quarantine/digest_used.html", context)
     if _is_reader(request, link) or not may_act(link):
@@ -91,7 +98,7 @@ def digest_act(request: HttpRequest, link: OpenLink, token: str) -> HttpResponse
 @link_page
 def digest_status(request: HttpRequest, link: OpenLink, token: str) -> HttpResponse:
     """Show what became of a used link alone, while its release is on the way."""
-    if link.token.used_at is None:
+    if link.token.used_at is None or not is_free(link):
         raise LinkVoid
     return render(request, "quarantine/_digest_status.html", _used_context(link, token))
 

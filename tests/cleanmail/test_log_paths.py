@@ -16,10 +16,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 @pytest.fixture
 def written():
-    """What the root logger's own handler writes."""
-    (handler,) = [
-        each for each in logging.getLogger().handlers if each.name == "stderr"
-    ]
+    """Return what the root logger's own handler writes."""
+    (handler,) = (it for it in logging.getLogger().handlers if it.name == "stderr")
     stream = io.StringIO()
     before = handler.setStream(stream)  # type: ignore[attr-defined]
     yield stream

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Policy
+from accounts.throttles import NETWORK
 from quarantine.actions import decisions
 from quarantine.digest_links import find_link
 from quarantine.errors import LinkVoid
@@ -285,6 +286,40 @@ def test_a_link_ends_with_the_right_behind_it(people, client, gone):
     client.post(f"{path}/confirm")
 
     assert state_of(held) == "held"
+
+
+def lose_grant(people):
+    people.bob.grants.all().delete()
+
+
+@pytest.mark.parametrize(
+    "forbid",
+    [demand_factor, demand_later, have_factor, be_staff, withdraw_policy, look_only,
+     lose_grant],
+    ids=lambda one: one.__name__,
+)  # fmt: skip
+def test_s10_a_used_link_tells_nothing_once_the_right_behind_it_is_gone(
+    people, client, forbid
+):
+    held, path = link_for(people, people.bob, **TOLD)
+    client.post(f"{path}/confirm")
+    told = client.get(path).content.decode()
+    forbid(people)
+
+    page, status = client.get(path), client.get(f"{path}/status")
+
+    assert TOLD["subject"] in told
+    assert page["Location"] == f"/holds/{held.pk}/"
+    assert status.status_code == 404
+
+
+def test_links_that_are_over_shut_nobody_out(people, client):
+    _held, path = link_for(people, people.bob)
+    DigestToken.objects.update(expires_at=timezone.now() - timedelta(days=1))
+
+    answers = {client.get(path).status_code for _ in range(NETWORK.free + 2)}
+
+    assert answers == {404}
 
 
 @pytest.mark.parametrize("allowed", [["spam"], ["phishing", "virus"]])
