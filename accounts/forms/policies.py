@@ -11,7 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Policy
-from accounts.models.customers import Category, DigestRhythm, FactorDemand
+from accounts.models.customers import (
+    ALWAYS_HELD,
+    Category,
+    DigestRhythm,
+    FactorDemand,
+)
 from accounts.release_floor import left_to_policy
 
 DAYS_MIN, DAYS_MAX = 1, 365
@@ -23,10 +28,16 @@ class CategoryRow:
     """A category's line in the table of the rules."""
 
     label: str
-    held: BoundWidget
+    # None where it is held whatever the policy says.
+    held: BoundWidget | None
     # None where no policy may leave it to members.
     released: BoundWidget | None
     days: forms.BoundField
+
+
+def choices_to_hold() -> list[tuple[str, str]]:
+    """Return the categories that a policy may let pass."""
+    return [(it.value, it.label) for it in Category if it not in ALWAYS_HELD]
 
 
 def _days_name(category: str) -> str:
@@ -50,8 +61,11 @@ class DomainPolicyForm(forms.Form):
 
     held_categories = forms.MultipleChoiceField(
         label=_("Zurückhalten"),
-        help_text=_("Was nicht angekreuzt ist, geht ungefragt ans Postfach."),
-        choices=Category,
+        help_text=_(
+            "Was nicht angekreuzt ist, geht ungefragt ans Postfach. Viren halten wir "
+            "immer zurück."
+        ),
+        choices=choices_to_hold(),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -109,16 +123,16 @@ class DomainPolicyForm(forms.Form):
 
     def category_rows(self) -> list[CategoryRow]:
         """Return each category with its fields: held, released by members, days."""
+        held = {str(box.data["value"]): box for box in self["held_categories"]}
         released = {str(box.data["value"]): box for box in self["member_categories"]}
-        boxes = zip(Category, self["held_categories"], strict=True)
         return [
             CategoryRow(
                 str(category.label),
-                held,
+                held.get(category.value),
                 released.get(category.value),
                 self[_days_name(category)],
             )
-            for category, held in boxes
+            for category in Category
         ]
 
     def time_fields(self) -> list[forms.BoundField]:

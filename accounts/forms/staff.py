@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import time_zones
 from accounts.forms.invitations import read_email
+from accounts.forms.policies import choices_to_hold
 from accounts.models import Policy, User
-from accounts.models.customers import Category
 from accounts.release_floor import left_to_policy
 
 
@@ -17,7 +17,7 @@ class StaffPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic 
 
     held_categories = forms.MultipleChoiceField(
         label=_("zurückhalten"),
-        choices=Category,
+        choices=choices_to_hold(),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )

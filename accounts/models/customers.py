@@ -26,6 +26,10 @@ class Category(models.TextChoices):
     OTHER = "other", _("Anderes")
 
 
+# What no policy lets pass: docs/decisions/0018.
+ALWAYS_HELD = frozenset({Category.VIRUS})
+
+
 class DigestRhythm(models.TextChoices):
     """How often people are told by mail what is held for them."""
 
@@ -261,6 +265,10 @@ class Policy(TenantOwned):
     def days_for(self, category: str) -> int:
         """Return for how many days mail of the category is kept."""
         return int(self.category_days.get(category, self.retention_days))
+
+    def holds(self, category: str) -> bool:
+        """Say whether mail of the category is held; malware is, whatever is ticked."""
+        return category in ALWAYS_HELD or category in self.held_categories
 
     def demands_of(self, role: str) -> bool:
         """Say whether that role must have a second factor, today or from a day on."""

@@ -16,7 +16,7 @@ from accounts.release_floor import left_to_policy
 def list_rules(policy: Policy) -> list[tuple[str, str]]:
     """Return what holds, worded."""
     return [
-        (_("Zurückhalten"), _names(policy.held_categories)),
+        (_("Zurückhalten"), _names(filter(policy.holds, Category))),
         (_("Benutzer geben selbst frei"), _names(_released(policy))),
         (_("Aufbewahren"), _retention(policy)),
         (_("Übersicht per E-Mail"), _digest(policy)),
@@ -29,7 +29,8 @@ def _released(policy: Policy) -> list[str]:
 
 
 def _names(categories: Iterable[str]) -> str:
-    labels = [str(item.label) for item in Category if item.value in set(categories)]
+    named = set(categories)
+    labels = [str(item.label) for item in Category if item in named]
     return ", ".join(labels) or _("nichts")
 
 

@@ -33,7 +33,7 @@ def decide(verdict: Verdict, place: Place, rule: Rule | None) -> Outcome:
     bare = without_map(verdict)
     if bare is not verdict and bare.is_clean:
         return Outcome(bare, {"filter": "clean"}, is_held=False)
-    if not (bare.must_hold or bare.category in place.policy.held_categories):
+    if not (bare.must_hold or place.policy.holds(bare.category)):
         return Outcome(bare, {"filter": "policy"}, is_held=False)
     if rule is not None:
         told: dict[str, object] = {"filter": "rule", "rule": rule.as_reason()}

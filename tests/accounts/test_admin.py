@@ -198,7 +198,7 @@ def test_policy_is_edited_by_ticking(people, client_for):
         url("policy_change", row.pk),
         {
             "customer": people.acme.pk,
-            "held_categories": ["spam", "virus"],
+            "held_categories": ["spam", "bulk"],
             "member_categories": ["spam"],
             "retention_days": "30",
             "second_factor": "admins",
@@ -210,7 +210,7 @@ def test_policy_is_edited_by_ticking(people, client_for):
     )
 
     row.refresh_from_db()
-    assert row.held_categories == ["spam", "virus"]
+    assert row.held_categories == ["spam", "bulk"]
     assert (row.second_factor, row.second_factor_grace_days) == ("admins", 7)
     assert (row.digest_rhythm, f"{row.digest_at:%H:%M}") == ("daily", "07:30")
     assert row.may_release_by_link

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 LATER = SPAM.replace(b"Q1", b"Q2")
 RULES = {
-    "held_categories": ["spam", "virus"],
+    "held_categories": ["spam", "bulk"],
     "member_categories": ["spam"],
     "retention_days": "14",
     "digest_rhythm": "daily",
@@ -41,7 +41,7 @@ def test_the_customers_rules_are_kept_and_audited(people, client_for):
     policy = Policy.objects.get(customer=people.acme, domain=None)
     detail = AuditEvent.objects.get(action="policy.change").detail
     assert response.status_code == 302
-    assert policy.held_categories == ["spam", "virus"]
+    assert policy.held_categories == ["spam", "bulk"]
     assert policy.retention_days == 14
     assert policy.second_factor_from == timezone.localdate()
     assert detail["before"]["retention_days"] == 30
@@ -124,7 +124,7 @@ def test_rules_of_strangers_are_out_of_reach(people, client_for):
 
 def test_new_mail_follows_the_rules_of_its_domain(people, client_for):
     two = make_domain(people.acme, "zwei.example")
-    lenient = RULES | {"held_categories": ["virus"]}
+    lenient = RULES | {"held_categories": ["phishing"]}
     keep(transaction("bob@zwei.example", queue_id="Q1"))
 
     client_for(people.alice).post(url("domain_policy", two), lenient)

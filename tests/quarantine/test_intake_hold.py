@@ -206,6 +206,16 @@ def test_policy_lets_nothing_pass_whose_category_is_not_proved(people: People):
     assert (Hold.objects.get().state, kept.due) == (State.HELD, [])
 
 
+def test_policy_never_lets_a_virus_pass(people: People):
+    Policy.objects.filter(customer=people.acme).update(held_categories=[])
+    infected = SPAM.replace(b"BAYES_SPAM(5.0)", b"CLAM_VIRUS(9.0)[Eicar-Test]")
+
+    kept = keep(transaction("bob@acme.example", content=infected))
+
+    hold = Hold.objects.get()
+    assert (hold.category, hold.state, kept.due) == ("virus", State.HELD, [])
+
+
 def test_policy_of_the_domain_goes_before_the_customers(people: People):
     domain = Domain.objects.get(customer=people.acme)
     Policy.objects.create(customer=people.acme, domain=domain, retention_days=7)
