@@ -35,9 +35,9 @@ class CategoryRow:
     days: forms.BoundField
 
 
-def choices_to_hold() -> list[tuple[str, str]]:
+def passable() -> list[Category]:
     """Return the categories that a policy may let pass."""
-    return [(it.value, it.label) for it in Category if it not in ALWAYS_HELD]
+    return [it for it in Category if it not in ALWAYS_HELD]
 
 
 def _days_name(category: str) -> str:
@@ -65,7 +65,7 @@ class DomainPolicyForm(forms.Form):
             "Was nicht angekreuzt ist, geht ungefragt ans Postfach. Viren halten wir "
             "immer zurück."
         ),
-        choices=choices_to_hold(),
+        choices=[(it.value, it.label) for it in passable()],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )

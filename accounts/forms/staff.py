@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import time_zones
 from accounts.forms.invitations import read_email
-from accounts.forms.policies import choices_to_hold
+from accounts.forms.policies import passable
 from accounts.models import Policy, User
 from accounts.release_floor import left_to_policy
 
@@ -17,7 +17,7 @@ class StaffPolicyForm(forms.ModelForm):  # type: ignore[type-arg]  # no generic 
 
     held_categories = forms.MultipleChoiceField(
         label=_("zurückhalten"),
-        choices=choices_to_hold(),
+        choices=[(it.value, it.label) for it in passable()],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
