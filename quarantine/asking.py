@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,16 +23,31 @@ State = HoldRequest.State
 # Admins get one mail within that, however many ask.
 PAUSE = timedelta(hours=1)
 SUBJECT_MAX = 150
+# Of one person, about one mail.
+TAKEN_BACK_MAX = 5
 
 
 def open_request(hold: Hold, *, actor: Actor, reason: str) -> None:
     """Write down who asks and why; the sweep tells the admins. In a transaction."""
+    _forget_taken_back(hold, actor)
     HoldRequest.objects.create(
         customer_id=hold.customer_id,
         hold=hold,
         asked_by_id=actor.user_id,
         reason=reason,
     )
+
+
+def _forget_taken_back(hold: Hold, actor: Actor) -> None:
+    """Keep the latest only: asking over and over fills neither table nor page.
+
+    What admins were just told of stays, too, for it spares them the next mail.
+    """
+    mine = HoldRequest.objects.filter(hold=hold, asked_by_id=actor.user_id)
+    quiet = Q(told_at=None) | Q(told_at__lt=timezone.now() - PAUSE)
+    taken_back = mine.filter(quiet, state=State.WITHDRAWN).order_by("-asked_at", "-pk")
+    old = list(taken_back.values_list("pk", flat=True)[TAKEN_BACK_MAX:])
+    HoldRequest.objects.filter(pk__in=old).delete()
 
 
 def settle(hold: Hold, state: str, *, actor: Actor, answer: str = "") -> None:

@@ -37,7 +37,7 @@ def insert_rule(scope: Scope, entry: Entry, *, actor: Actor) -> SenderRule:
         raise RuleExists(rule.pk)
     if not is_new:
         _change(rule, entry, actor=actor)
-    audit.record(actor, "sender.add", rule, **_detail(rule))
+    audit.record(actor, "sender.add", rule, **audit_detail(rule))
     return rule
 
 
@@ -45,10 +45,10 @@ def set_rule(scope: Scope, entry: Entry, *, actor: Actor) -> SenderRule:
     """Keep the rule; what stands against it gives way. Needs a transaction."""
     rule, is_new = _keep(scope, entry, actor=actor)
     if is_new:
-        audit.record(actor, "sender.add", rule, **_detail(rule))
+        audit.record(actor, "sender.add", rule, **audit_detail(rule))
     elif rule.verb != entry.verb or rule.is_over(timezone.now()):
         _change(rule, entry, actor=actor)
-        audit.record(actor, "sender.change", rule, **_detail(rule))
+        audit.record(actor, "sender.change", rule, **audit_detail(rule))
     return rule
 
 
@@ -69,13 +69,18 @@ def _keep(scope: Scope, entry: Entry, *, actor: Actor) -> tuple[SenderRule, bool
         created_by_id=actor.user_id,
     )
     same = _list_of(scope, actor)
-    is_own = scope.owner_id is not None
-    full = same if is_own else _house(actor)
-    if full.count() >= (OWN_MAX if is_own else HOUSE_MAX):
-        raise TooManyRules
+    require_room(scope, actor)
     SenderRule.objects.bulk_create([rule], ignore_conflicts=True)
     kept = same.select_for_update().get(pattern=entry.pattern.text)
     return kept, kept.pk == rule.pk
+
+
+def require_room(scope: Scope, actor: Actor) -> None:
+    """Raise TooManyRules if the list holds no further rule."""
+    is_own = scope.owner_id is not None
+    rules = _list_of(scope, actor) if is_own else _house(actor)
+    if rules.count() >= (OWN_MAX if is_own else HOUSE_MAX):
+        raise TooManyRules
 
 
 def _house(actor: Actor) -> QuerySet[SenderRule]:
@@ -94,9 +99,14 @@ def _change(rule: SenderRule, entry: Entry, *, actor: Actor) -> None:
     rule.save(update_fields=["verb", "note", "expires_at", "created_at", "created_by"])
 
 
-def _detail(rule: SenderRule) -> dict[str, object]:
-    """Return what the audit log keeps: the sender is what the act is about."""
-    scope = "person" if rule.owner_id else str(rule.domain_id or "all")
+def audit_detail(rule: SenderRule) -> dict[str, object]:
+    """Return what the audit log keeps: the sender is what the act is about.
+
+    Not of what people keep for themselves: admins read the log, but not those lists.
+    """
+    if rule.owner_id:
+        return {"verb": rule.verb, "scope": "person"}
+    scope = str(rule.domain_id or "all")
     return {"verb": rule.verb, "pattern": rule.pattern, "scope": scope}
 
 

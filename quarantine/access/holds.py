@@ -18,6 +18,8 @@ from quarantine.states import State
 
 # Enough to compare a sender with.
 DOMAINS_MAX = 500
+# More of them no page tells.
+REQUESTS_MAX = 50
 
 
 def list_holds(actor: Actor) -> QuerySet[Hold]:
@@ -68,10 +70,10 @@ def list_attempts(actor: Actor, hold: Hold) -> list[ReleaseAttempt]:
 
 
 def list_requests(actor: Actor, hold: Hold) -> list[HoldRequest]:
-    """Return what was asked about the hold and answered, the latest first."""
+    """Return what was lately asked about the hold and answered, the latest first."""
     requests = HoldRequest.objects.visible_to(actor).filter(hold_id=hold.pk)
     named = requests.select_related("asked_by", "decided_by")
-    return list(named.order_by("-asked_at", "-pk"))
+    return list(named.order_by("-asked_at", "-pk")[:REQUESTS_MAX])
 
 
 def find_report(actor: Actor, hold: Hold) -> VerdictReport | None:

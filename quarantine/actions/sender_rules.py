@@ -22,7 +22,13 @@ from quarantine.access.sender_rules import (
 )
 from quarantine.errors import NotHeld, ReservedForAdmin
 from quarantine.models import Hold, SenderRule
-from quarantine.sender_list import Entry, insert_rule, set_rule
+from quarantine.sender_list import (
+    Entry,
+    audit_detail,
+    insert_rule,
+    require_room,
+    set_rule,
+)
 from quarantine.sender_patterns import Pattern
 from quarantine.states import OPEN
 
@@ -44,7 +50,7 @@ def change_rule(
     require_scope(actor, scope_of(rule))
     mine = SenderRule.objects.visible_to(actor).filter(pk=rule.pk, removed_at=None)
     if mine.update(note=note, expires_at=expires_at):
-        audit.record(actor, "sender.change", rule, pattern=rule.pattern)
+        audit.record(actor, "sender.change", rule, **audit_detail(rule))
 
 
 @transaction.atomic(durable=True)
@@ -55,7 +61,10 @@ def remove_rules(rules: Iterable[SenderRule], *, actor: Actor) -> int:
 
 @transaction.atomic(durable=True)
 def restore_rules(rules: Iterable[SenderRule], *, actor: Actor) -> int:
-    """Take removed rules back; return how many, one made anew meanwhile stays."""
+    """Take removed rules back; return how many, one made anew meanwhile stays.
+
+    Raises TooManyRules if the list cannot hold all of them: none is taken back then.
+    """
     return sum([_restore(rule, actor) for rule in _require_all(rules, actor)])
 
 
@@ -142,12 +151,13 @@ def _remove(rule: SenderRule, actor: Actor) -> bool:
     mine = SenderRule.objects.visible_to(actor).filter(pk=rule.pk, removed_at=None)
     if not mine.update(removed_at=timezone.now()):
         return False
-    audit.record(actor, "sender.remove", rule, pattern=rule.pattern, verb=rule.verb)
+    audit.record(actor, "sender.remove", rule, **audit_detail(rule))
     return True
 
 
 def _restore(rule: SenderRule, actor: Actor) -> bool:
     gone = SenderRule.objects.visible_to(actor).filter(pk=rule.pk)
+    require_room(scope_of(rule), actor)
     try:
         with transaction.atomic():
             if not gone.filter(removed_at__isnull=False).update(removed_at=None):
@@ -155,5 +165,5 @@ def _restore(rule: SenderRule, actor: Actor) -> bool:
     except IntegrityError:
         # Made anew meanwhile: that one is what somebody wants now.
         return False
-    audit.record(actor, "sender.restore", rule, pattern=rule.pattern, verb=rule.verb)
+    audit.record(actor, "sender.restore", rule, **audit_detail(rule))
     return True

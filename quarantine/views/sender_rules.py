@@ -112,7 +112,11 @@ def restore_senders(request: ActorRequest) -> HttpResponse:
     if not form.is_valid():
         return _refuse(request, form)
     rules = access.get_rules(request.actor, form.cleaned_data["rule"])
-    count = actions.restore_rules(rules, actor=request.actor)
+    try:
+        count = actions.restore_rules(rules, actor=request.actor)
+    except TooManyRules:
+        messages.error(request, _("Die Liste ist voll. Entfernen Sie zuerst Absender."))
+        return redirect(_list_of(rules))
     told = ngettext(
         "%(count)d Absender zurückgeholt.", "%(count)d Absender zurückgeholt.", count
     )

@@ -184,3 +184,16 @@ def test_erasing_a_mail_takes_what_people_wrote_about_it(people, client_for):
 
     request = HoldRequest.objects.get()
     assert (request.reason, request.answer) == ("", "")
+
+
+def test_asking_over_and_over_fills_nothing_and_tells_admins_once(people, client_for):
+    hold = make_hold(people.acme, category="phishing")
+    bob = client_for(people.bob)
+
+    for _ in range(asking.TAKEN_BACK_MAX + 5):
+        bob.post(f"/holds/{hold.pk}/request", {"words": "bitte"})
+        asking.tell_admins(people.acme.pk, timezone.now())
+        bob.post(f"/holds/{hold.pk}/request/withdraw")
+
+    assert HoldRequest.objects.count() == asking.TAKEN_BACK_MAX + 2
+    assert OutgoingMail.objects.filter(kind="requests_waiting").count() == 1

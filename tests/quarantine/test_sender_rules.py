@@ -189,6 +189,38 @@ def test_a_list_is_full_some_day(people: People, client_for, monkeypatch):
     assert "Liste ist voll" in response.content.decode()
 
 
+def test_taking_back_does_not_fill_a_list_beyond_its_end(
+    people: People, client_for, monkeypatch
+):
+    monkeypatch.setattr(sender_list, "OWN_MAX", 1)
+    client = client_for(people.bob)
+    add(client, sender="first.example")
+    first = {"rule": [str(SenderRule.objects.get().pk)]}
+    client.post(reverse("quarantine:remove_senders"), first)
+    add(client, sender="second.example")
+
+    told = client.post(reverse("quarantine:restore_senders"), first, follow=True)
+
+    assert "Liste ist voll" in told.content.decode()
+    assert SenderRule.objects.get(removed_at=None).pattern == "second.example"
+
+
+def test_the_log_that_admins_read_names_no_sender_of_a_personal_list(
+    people: People, client_for
+):
+    client = client_for(people.bob)
+    add(client, sender="praxis@klinik.example")
+    rule = SenderRule.objects.get()
+    client.post(reverse("quarantine:sender", args=[rule.pk]), {"note": "x"})
+    client.post(reverse("quarantine:remove_senders"), {"rule": [str(rule.pk)]})
+    client.post(reverse("quarantine:restore_senders"), {"rule": [str(rule.pk)]})
+
+    told = list(AuditEvent.objects.filter(action__startswith="sender.").values())
+
+    assert len(told) == 4
+    assert "klinik" not in str(told)
+
+
 def test_note_and_last_day_change_by_the_readers_clock(people: People, client_for):
     people.bob.time_zone = "Pacific/Auckland"
     people.bob.save()
