@@ -84,6 +84,10 @@ PATTERN_REASONS = {
         "Das gälte für alle Domains mit dieser Endung. Geben Sie eine einzelne Domain "
         "ein, zum Beispiel beispiel.ch."
     ),
+    "everybody": _(
+        "Bei diesem Anbieter kann jeder eine Adresse haben. Lassen Sie eine einzelne "
+        "Adresse zu."
+    ),
     "wildcard": _("Ein * darf nur ganz vorn stehen und für Subdomains: *.beispiel.ch."),
 }
 
@@ -99,6 +103,17 @@ class PatternRefused(CleanmailError):
     def user_message(self) -> str:
         """Say what is wrong with it."""
         return str(PATTERN_REASONS[self.reason])
+
+
+class TooManyJobs(CleanmailError):
+    """So many bulk jobs of this person are at work already."""
+
+    @property
+    def user_message(self) -> str:
+        """Say what to do."""
+        return gettext(
+            "So viele Sammelaufträge laufen schon. Warten Sie, bis einer zu Ende ist."
+        )
 
 
 class BulkJobVoid(CleanmailError):

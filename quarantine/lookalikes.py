@@ -48,6 +48,11 @@ def mixes_scripts(name: str) -> bool:
     return any(len(_scripts(label)) > 1 for label in to_unicode(name).split("."))
 
 
+def is_latin(name: str) -> bool:
+    """Say whether all letters of the name are Latin ones."""
+    return all(_scripts(label) <= {"LATIN"} for label in to_unicode(name).split("."))
+
+
 def _scripts(label: str) -> set[str]:
     # The first word of a letter's Unicode name is its script: "CYRILLIC SMALL LETTER".
     names = [unicodedata.name(c, "") for c in label if c.isalpha()]

@@ -5,14 +5,21 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from accounts.domain_names import to_unicode
+from quarantine.lookalikes import is_latin
 from quarantine.models import Hold, SenderRule
 
 
 def readable(pattern: str) -> str:
-    """Return a pattern with its domain as people write it."""
+    """Return a pattern with its domain as people write it.
+
+    In letters of other alphabets than ours it may look like somebody else's: then with
+    its A-label.
+    """
     head, at, name = pattern.rpartition("@")
     prefix = "*." if name.startswith("*.") else ""
-    return f"{head}{at}{prefix}{to_unicode(name.removeprefix('*.'))}"
+    written = to_unicode(name.removeprefix("*."))
+    label = "" if is_latin(written) else f" ({name.removeprefix('*.')})"
+    return f"{head}{at}{prefix}{written}{label}"
 
 
 def tell_rule(hold: Hold) -> tuple[str, ...]:

@@ -108,12 +108,19 @@ def suggest_patterns(envelope_sender: str, header_from: str) -> list[Pattern]:
     if lasting:
         offered.append(lasting[0][0])
     name = (shown or hidden or ("", ""))[1]
-    if name and name not in FREEMAIL:
-        above = registrable_part(name)
+    above = registrable_part(name)
+    if name and not FREEMAIL & {name, above}:
         offered.append(name if above in ("", name) else f"*.{above}")
         if lasting and lasting[0][1] != offered[-1]:
             offered.insert(1, lasting[0][1])
     return _readable(dict.fromkeys(offered))
+
+
+def require_narrow(pattern: Pattern) -> None:
+    """Raise PatternRefused if allowing it would let in whoever takes an address."""
+    is_one = pattern.kind == SenderRule.Kind.ADDRESS
+    if not is_one and pattern.text.removeprefix("*.") in FREEMAIL:
+        raise PatternRefused("everybody")
 
 
 def _readable(texts: dict[str, None]) -> list[Pattern]:

@@ -7,15 +7,18 @@ from django.utils import timezone
 
 from accounts import audit, throttles
 from accounts.enqueue import enqueue
+from accounts.models import User
 from accounts.tenancy import Actor, Permission, require_permission
 from quarantine import tasks
 from quarantine.bulk_jobs import NEEDS, OPEN_JOB, count_detail
 from quarantine.criteria import Criteria, Show
-from quarantine.errors import BulkJobVoid
+from quarantine.errors import BulkJobVoid, TooManyJobs
 from quarantine.models import BulkJob
 
 HOUR = 3600
 JOBS_PER_HOUR = 60
+# Of one person, at work at a time: workers are for everybody.
+OPEN_MAX = 5
 Action = BulkJob.Action
 State = BulkJob.State
 # What can be done with all that a view of the list shows.
@@ -54,13 +57,14 @@ def _keep(criteria: Criteria, actor: Actor) -> BulkJob:
 
 @transaction.atomic(durable=True)
 def confirm_job(job: BulkJob, action: BulkJob.Action, *, actor: Actor) -> None:
-    """Do it with all of them, in the background; raise BulkJobVoid.
+    """Do it with all of them, in the background; raise BulkJobVoid, TooManyJobs.
 
     Who has looked at the selection confirms it: nobody answers for another's.
     """
     require_permission(actor, NEEDS[action])
     if action not in ACTIONS[Criteria.parse(job.query).show] or not job.is_waiting:
         raise BulkJobVoid(job.pk)
+    _require_room(actor)
     now = timezone.now()
     mine = BulkJob.objects.visible_to(actor).filter(pk=job.pk, owner_id=actor.user_id)
     queued = mine.filter(state=State.WAITING).update(
@@ -84,9 +88,10 @@ def cancel_job(job: BulkJob, *, actor: Actor) -> None:
 
 
 def retry_job(job: BulkJob, *, actor: Actor) -> BulkJob:
-    """Try once more what failed of a job of releases; raise BulkJobVoid, RateLimited.
+    """Try once more what failed of a job of releases.
 
-    What is unsure is left: it may have arrived.
+    What is unsure is left: it may have arrived. Raises BulkJobVoid, RateLimited,
+    TooManyJobs.
     """
     require_permission(actor, NEEDS[Action.RETRY])
     if not job.is_release or job.is_open:
@@ -97,6 +102,7 @@ def retry_job(job: BulkJob, *, actor: Actor) -> BulkJob:
 
 @transaction.atomic(durable=True)
 def _begin_retry(job: BulkJob, actor: Actor) -> BulkJob:
+    _require_room(actor)
     now = timezone.now()
     again: BulkJob = BulkJob.objects.create(
         customer_id=actor.customer_id,
@@ -113,6 +119,14 @@ def _begin_retry(job: BulkJob, actor: Actor) -> BulkJob:
     audit.record(actor, "bulk.start", again, **detail)
     enqueue(tasks.run_bulk_job, again.pk)
     return again
+
+
+def _require_room(actor: Actor) -> None:
+    # One after the other, or as many tabs pass the limit together.
+    User.objects.select_for_update().only("pk").get(pk=actor.user_id)
+    mine = BulkJob.objects.filter(customer_id=actor.customer_id, state__in=OPEN_JOB)
+    if mine.filter(owner_id=actor.user_id).count() >= OPEN_MAX:
+        raise TooManyJobs(actor.user_id)
 
 
 def _spend(actor: Actor) -> None:

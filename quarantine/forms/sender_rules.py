@@ -18,7 +18,12 @@ from quarantine.forms.listing import KeysField
 from quarantine.models import SenderRule
 from quarantine.models.sender_rules import NOTE_CHARACTERS_MAX
 from quarantine.sender_list import Entry
-from quarantine.sender_patterns import PATTERN_CHARACTERS_MAX, Pattern, parse_pattern
+from quarantine.sender_patterns import (
+    PATTERN_CHARACTERS_MAX,
+    Pattern,
+    parse_pattern,
+    require_narrow,
+)
 
 # Longer than any pattern: a name stands before what was pasted.
 TYPED_CHARACTERS_MAX = 2 * PATTERN_CHARACTERS_MAX
@@ -105,6 +110,15 @@ class SenderForm(TermsForm):
             return parse_pattern(self.cleaned_data["sender"])
         except PatternRefused as error:
             raise ValidationError(error.user_message) from error
+
+    def clean(self) -> None:
+        """Refuse to allow whoever has an address at a provider for all."""
+        said = self.cleaned_data
+        if said.get("verb") == SenderRule.Verb.ALLOW and "sender" in said:
+            try:
+                require_narrow(said["sender"])
+            except PatternRefused as error:
+                self.add_error("sender", error.user_message)
 
     @property
     def entry(self) -> Entry:

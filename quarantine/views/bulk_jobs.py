@@ -16,7 +16,7 @@ from accounts.responses import portal_page
 from accounts.tenancy import ActorRequest
 from quarantine.access import bulk_jobs as access
 from quarantine.actions import bulk_jobs as actions
-from quarantine.errors import BulkJobVoid
+from quarantine.errors import BulkJobVoid, TooManyJobs
 from quarantine.forms.listing import ItemsForm, SearchForm
 from quarantine.models import BulkJob
 from quarantine.presentation_bulk import make_lines, make_preview, make_progress
@@ -114,7 +114,7 @@ def retry(request: ActorRequest, pk: UUID) -> HttpResponse:
     found = access.get_job(request.actor, pk)
     try:
         again = actions.retry_job(found, actor=request.actor)
-    except (BulkJobVoid, RateLimited) as error:
+    except (BulkJobVoid, RateLimited, TooManyJobs) as error:
         messages.error(request, error.user_message)
         return redirect("quarantine:bulk_job", pk=pk)
     return redirect("quarantine:bulk_job", pk=again.pk)
@@ -124,6 +124,6 @@ def _confirm(request: ActorRequest, pk: UUID, action: BulkJob.Action) -> HttpRes
     found = access.get_job(request.actor, pk)
     try:
         actions.confirm_job(found, action, actor=request.actor)
-    except BulkJobVoid as error:
+    except (BulkJobVoid, TooManyJobs) as error:
         messages.error(request, error.user_message)
     return redirect("quarantine:bulk_job", pk=pk)

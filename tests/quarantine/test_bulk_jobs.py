@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AddressGrant, AuditEvent, Membership
 from quarantine import bulk_jobs, tasks
+from quarantine.actions import bulk_jobs as actions
 from quarantine.models import BulkJob, BulkJobItem, Hold
 from quarantine.states import State
 from tests.factories import grant, make_address, make_bulk_job, make_hold
@@ -463,3 +464,18 @@ def test_old_jobs_are_forgotten(people):
     assert list(BulkJob.objects.all()) == [kept]
     assert not BulkJobItem.objects.filter(job_id=job.pk).exists()
     assert Hold.objects.count() == 1
+
+
+def test_a_person_has_only_so_many_jobs_at_work(people, client_for, monkeypatch):
+    monkeypatch.setattr(actions, "OPEN_MAX", 2)
+    make_hold(people.acme, recipient="bob@acme.example")
+    bob = client_for(people.bob)
+
+    for _ in range(3):
+        job, page = select(bob)
+        told = bob.post(f"{page}discard", follow=True)
+
+    assert "So viele Sammelaufträge laufen schon" in told.content.decode()
+    assert BulkJob.objects.filter(state="queued").count() == 2
+    job.refresh_from_db()
+    assert job.state == "waiting"

@@ -133,3 +133,9 @@ def test_suggests_what_will_match_again(envelope_sender, header_from, suggested)
     patterns = suggest_patterns(envelope_sender, header_from)
 
     assert [pattern.text for pattern in patterns] == suggested
+
+
+def test_no_part_of_a_provider_for_all_is_offered():
+    offered = suggest_patterns("anna@pop.bluewin.ch", "anna@pop.bluewin.ch")
+
+    assert [pattern.kind for pattern in offered] == ["address"]

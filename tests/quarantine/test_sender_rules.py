@@ -141,6 +141,8 @@ def test_a_rule_is_for_domains_of_the_own_customer_only(people: People, client_f
         ({"sender": "*.com"}, "weder eine Adresse noch eine Domain"),
         ({"sender": "co.uk"}, "alle Domains mit dieser Endung"),
         ({"sender": "a@b.example, c@d.example"}, "einen Absender nach dem andern"),
+        ({"sender": "gmail.com"}, "kann jeder eine Adresse haben"),
+        ({"sender": "*.bluewin.ch"}, "kann jeder eine Adresse haben"),
         ({"sender": ""}, "zwingend"),
         ({"sender": "x" * 700}, "höchstens"),
         ({"verb": "delete"}, "keine gültige Auswahl"),
@@ -155,6 +157,29 @@ def test_what_is_wrong_is_said(people: People, client_for, said, words):
     assert response.status_code == 422
     assert words in response.content.decode()
     assert not SenderRule.objects.exists()
+
+
+def test_a_provider_for_all_can_be_blocked_and_one_address_of_it_allowed(
+    people: People, client_for
+):
+    client = client_for(people.bob)
+
+    add(client, sender="gmail.com", verb="block")
+    add(client, sender="anna@gmail.com")
+
+    assert SenderRule.objects.count() == 2
+
+
+def test_a_name_in_other_letters_is_shown_as_such(people: People, client_for):
+    client = client_for(people.bob)
+    add(client, sender="\u0440\u0430\u0443\u0440\u0430l.com")
+    add(client, sender="zürich.example")
+
+    page = client.get(reverse("quarantine:own_senders")).content.decode()
+
+    assert "\u0440\u0430\u0443\u0440\u0430l.com (xn--" in page
+    assert "zürich.example" in page
+    assert "xn--zrich" not in page
 
 
 def test_the_same_sender_stands_once_a_list(people: People, client_for):
