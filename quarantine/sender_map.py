@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import secrets
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -19,6 +20,11 @@ TOKEN_BYTES = 32
 USE_NOTED_EVERY = timedelta(minutes=10)
 # Rspamd begins a comment there; intake still knows such an address.
 UNSPEAKABLE = "#"
+# Of one customer: each domain repeats the customer's own rules, and Rspamd reads all of
+# it for everybody. Intake knows what does not find room.
+LINES_MAX = 100_000
+
+logger = logging.getLogger(__name__)
 
 Token = CustomerMapToken | SiteMapToken
 
@@ -59,9 +65,14 @@ def write_map(token: Token) -> bytes:
     rules, domains = _read(token)
     for customer_id, names in sorted(domains.items()):
         everywhere = rules.get((customer_id, None), {})
+        room = len(lines) + LINES_MAX
         for domain_id, name in names:
             told = everywhere | rules.get((customer_id, domain_id), {})
             lines += [f"{name}|{sender} {told[sender]}" for sender in sorted(told)]
+            if len(lines) > room:
+                logger.warning("map of senders: customer %s is cut short", customer_id)
+                del lines[room:]
+                break
     return "".join(f"{line}\n" for line in lines).encode()
 
 

@@ -66,6 +66,22 @@ def test_nothing_is_a_formula(people, client_for, text):
     assert row["sender_name"].startswith("'")
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize(
+    "text", ["a,=1+1", 'a";=1+1', "a, \u00a0@x", "a|=x", "\uff1d1"]
+)
+def test_nothing_is_a_formula_wherever_cells_are_parted(
+    people, client_for, text, delimiter
+):
+    make_hold(people.acme, subject=text, header_from_name=text)
+
+    sent = client_for(people.bob).post(URL).getvalue().decode("utf-8-sig")
+
+    lines = csv.reader(io.StringIO(sent), delimiter=delimiter)
+    cells = [cell.strip(" \u00a0") for line in lines for cell in line]
+    assert not [cell for cell in cells if cell.startswith(tuple("=+@\uff1d"))]
+
+
 def test_says_when_there_is_more(people, client_for, monkeypatch):
     monkeypatch.setattr("quarantine.export.ROWS_MAX", 1)
     for _ in range(2):

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from accounts.errors import NotPermitted
 from accounts.models import AuditEvent
+from quarantine import sender_map as workshop
 from quarantine.actions.map_tokens import (
     create_map_token,
     create_site_token,
@@ -56,6 +57,19 @@ def test_the_sites_map_has_each_customers_rules_by_recipient_domain(people: Peop
         "open.example|shop.example allow",
         "other.example|*.shop.example block",
     ]
+
+
+def test_no_customer_fills_the_map_of_all(people: People, monkeypatch):
+    monkeypatch.setattr(workshop, "LINES_MAX", 3)
+    make_domain(people.acme, "open.example")
+    for number in range(2):
+        make_rule(people.acme, f"shop{number}.example")
+    make_rule(people.other, "shop.example")
+    _, token = create_site_token()
+
+    found = [line.partition("|")[0] for line in lines(fetch(token))]
+
+    assert found == ["acme.example"] * 2 + ["open.example", "other.example"]
 
 
 def test_what_people_keep_for_themselves_is_not_in_it(people: People):
