@@ -25,6 +25,9 @@ urlpatterns = [
 
 # Codes and reset links stand there: never on an installation that people reach.
 if settings.DEMO_PASSWORD and not settings.HTTPS:
-    urlpatterns.append(path("outbox/", demo_views.outbox, name="demo_outbox"))
+    urlpatterns += [
+        path("outbox/", demo_views.outbox, name="demo_outbox"),
+        path("outbox/<str:name>", demo_views.outbox_mail, name="demo_outbox_mail"),
+    ]
 
 handler500 = "cleanmail.views.server_error"

@@ -19,6 +19,8 @@ class Sent:
     at: datetime
     title: str
     text: str
+    # The name of its file, where the mail has an HTML part to look at.
+    name: str = ""
 
 
 def _read(path: Path) -> Sent:
@@ -30,7 +32,8 @@ def _read(path: Path) -> Sent:
         head, _blank, text = raw.decode("utf-8", "replace").partition("\n\n")
         return Sent(at, f"{head.removeprefix('An: ')}: SMS", text)
     text = body.get_content().rstrip("-\n")  # the file ends with a rule of dashes
-    return Sent(at, f"{mail['To']}: {mail['Subject']}", text)
+    name = path.name if mail.get_body(("html",)) else ""
+    return Sent(at, f"{mail['To']}: {mail['Subject']}", text, name)
 
 
 def list_sent() -> list[Sent]:
@@ -39,3 +42,14 @@ def list_sent() -> list[Sent]:
     files = [path for path in folder.glob("*") if path.is_file()]
     files.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     return [_read(path) for path in files[:NEWEST]]
+
+
+def read_html(name: str) -> str:
+    """Return the HTML part of a sent mail; raise FileNotFoundError if there is none."""
+    for path in (settings.DEMO_DIR / "outbox").glob("*"):
+        if path.name == name:
+            mail = message_from_bytes(path.read_bytes(), policy=policy.default)
+            body = mail.get_body(("html",))
+            if body is not None:
+                return str(body.get_content())
+    raise FileNotFoundError(name)

@@ -1,4 +1,4 @@
-"""(Re)creates the demo's data: people in the database, mail through the intake."""
+"""(Re)creates the demo's data: people, mail through the intake, what people did."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Domain
+from cleanmail.demo.deeds import do_deeds
 from cleanmail.demo.mail import send_letters
 from cleanmail.demo.people import make_people
 from diagnostics.actions import check_domain, check_next_hop
+from quarantine.models import Hold
 
 
 class Command(BaseCommand):
-    """Make the demo's people, then send its mail in over LMTP."""
+    """Make the demo's people, send its mail in over LMTP, let them act on it."""
 
     help = "Makes the demo's customers and people and sends its mail to the intake."
 
@@ -27,11 +29,14 @@ class Command(BaseCommand):
         make_people()
         if options["people_only"]:
             return
+        is_new = not Hold.objects.exists()
         try:
             count = send_letters()
         except OSError as error:
             message = f"no intake at {settings.INTAKE_LISTEN}: {error}"
             raise CommandError(message) from error
+        if is_new:
+            do_deeds()
         for domain in Domain.objects.filter(next_hop_host="127.0.0.1"):
             check_domain(domain)
             check_next_hop(domain, test_recipient=f"postmaster@{domain.name}")
