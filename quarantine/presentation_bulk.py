@@ -32,9 +32,9 @@ JOBS_SHOWN = 50
 WORKING_SECONDS, LEAVING_SECONDS = 2, 5
 TITLES: dict[str, Promise] = {
     "": gettext_lazy("Auswahl"),
-    Action.RELEASE: gettext_lazy("Viele freigeben"),
-    Action.DISCARD: gettext_lazy("Viele verwerfen"),
-    Action.UNDO: gettext_lazy("Viele zurückholen"),
+    Action.RELEASE: gettext_lazy("E-Mails freigeben"),
+    Action.DISCARD: gettext_lazy("E-Mails verwerfen"),
+    Action.UNDO: gettext_lazy("E-Mails zurückholen"),
     Action.RETRY: gettext_lazy("Erneut versuchen"),
 }
 

@@ -171,10 +171,10 @@ def _all_matching(count: int, rows: list[Row]) -> str:
 def _retention(actor: Actor) -> str:
     days = find_retention_days(actor)
     if days is None:
-        return _("Zurückgehaltene E-Mails werden nach der Frist Ihrer Firma gelöscht.")
+        return _("Zurückgehaltene E-Mails laufen nach der Frist Ihrer Firma ab.")
     text = ngettext(
-        "Zurückgehaltene E-Mails werden nach %(days)d Tag gelöscht.",
-        "Zurückgehaltene E-Mails werden nach %(days)d Tagen gelöscht.",
+        "Zurückgehaltene E-Mails laufen nach %(days)d Tag ab.",
+        "Zurückgehaltene E-Mails laufen nach %(days)d Tagen ab.",
         days,
     )
     return text % {"days": days}

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.decorators import require_step_up
 from accounts.errors import RateLimited
@@ -66,10 +67,13 @@ def job(request: ActorRequest, pk: UUID) -> HttpResponse:
 @require_safe
 @portal_page
 def progress(request: ActorRequest, pk: UUID) -> HttpResponse:
-    """Say how far the work is."""
+    """Say how far the work is; have the page loaded anew at its end."""
     found = access.get_job(request.actor, pk)
-    context = {"progress": make_progress(request.actor, found)}
-    return render(request, "quarantine/_bulk_progress.html", context)
+    told = make_progress(request.actor, found)
+    if not told.poll_seconds:
+        # The list below the progress is the page's: it stands still until loaded.
+        return HttpResponseClientRefresh()
+    return render(request, "quarantine/_bulk_progress.html", {"progress": told})
 
 
 @require_POST

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.http import Http404
 from django.test import Client
+
+from cleanmail.demo.outbox import list_sent
+from cleanmail.demo.views import outbox_mail
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
@@ -88,3 +93,19 @@ def test_is_not_ready_without_its_broker(client, settings):
 
 def test_outbox_of_the_demo_exists_in_the_demo_only():
     assert Client().get("/outbox/").status_code == 404
+
+
+def test_outbox_of_the_demo_shows_a_mail_as_a_mail_program_does(settings, tmp_path, rf):
+    settings.DEMO_DIR = tmp_path
+    (tmp_path / "outbox").mkdir()
+    mail = EmailMultiAlternatives("Neu", "text", "a@x.example", ["b@x.example"])
+    mail.attach_alternative("<p style='color:red'>eine</p>", "text/html")
+    (tmp_path / "outbox" / "1.log").write_bytes(mail.message().as_bytes())
+
+    shown = outbox_mail(rf.get("/outbox/1.log"), "1.log")
+
+    assert "<p style='color:red'>eine</p>" in shown.text
+    assert "default-src 'none'" in shown["Content-Security-Policy"]
+    assert list_sent()[0].name == "1.log"
+    with pytest.raises(Http404):
+        outbox_mail(rf.get("/outbox/x"), "../1.log")

@@ -380,12 +380,15 @@ def test_progress_polls_until_all_is_delivered(people, client_for):
     work(job)
     leaving = client.get(url).content.decode()
     Hold.objects.update(state=State.RELEASED)
-    over = client.get(url).content.decode()
+    over = client.get(url)
+    page = client.get(f"/holds/jobs/{job.pk}/").content.decode()
 
     assert "delay:2s" in running
     assert "delay:5s" in leaving
-    assert "hx-trigger" not in over
-    assert "1 von 1 E-Mails erledigt" in over
+    # The list below is the page's own: it is loaded anew with the rest.
+    assert over["HX-Refresh"] == "true"
+    assert "hx-trigger" not in page
+    assert "1 von 1 E-Mails erledigt" in page
 
 
 def test_list_offers_all_that_match(people, client_for):
@@ -401,9 +404,19 @@ def test_list_offers_all_that_match(people, client_for):
 def test_jobs_are_listed(people, client_for):
     make_bulk_job(people.bob, make_hold(people.acme))
 
-    assert "Viele freigeben" in client_for(people.bob).get("/holds/jobs/").text
-    assert "Viele freigeben" in client_for(people.alice).get("/holds/jobs/").text
+    assert "E-Mails freigeben" in client_for(people.bob).get("/holds/jobs/").text
+    assert "E-Mails freigeben" in client_for(people.alice).get("/holds/jobs/").text
     assert "Noch kein Auftrag" in client_for(people.rita).get("/holds/jobs/").text
+
+
+def test_leads_to_the_jobs_from_the_list_also_when_all_is_done(people, client_for):
+    empty = client_for(people.bob).get("/holds/").text
+    make_hold(people.acme)
+    full = client_for(people.bob).get("/holds/").text
+
+    assert "Hier liegt nichts" in empty
+    assert 'href="/holds/jobs/"' in empty
+    assert 'href="/holds/jobs/"' in full
 
 
 def test_items_of_lost_addresses_are_no_longer_shown(people, client_for):

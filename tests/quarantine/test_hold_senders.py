@@ -196,3 +196,18 @@ def test_the_page_names_the_rule_that_decided(people, client_for, verb, words):
 
     assert words in page.content.decode()
     assert "*.zürich.example" in page.content.decode()
+
+
+def test_senders_stand_beside_the_dock_that_phones_shorten(people, client_for):
+    hold = make_hold(people.acme, **SENT)
+    client = client_for(people.bob)
+
+    page = client.get(f"/holds/{hold.pk}/").content.decode()
+    aside = page[page.index("<aside") : page.index("</aside>")]
+    done = post(client, "block_sender", hold, htmx=True, sender="shop.example")
+    part = done.content.decode()
+    section = part[part.index('id="sender-') :]
+
+    assert "Freigeben und Absender zulassen" in page
+    assert "Absender zulassen" not in aside
+    assert 'hx-swap-oob="true"' in section.partition(">")[0]

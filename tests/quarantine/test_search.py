@@ -110,7 +110,7 @@ def test_no_hit_says_what_else_can_have_happened(people, client_for, holds):
     assert "Kein Treffer für «ziegel gerber»" in text
     assert "Fehlermeldung" in text
     assert "Sie wartet noch beim Absender oder vor unserem Filter" in text
-    assert "nach 30 Tagen gelöscht" in text
+    assert "laufen nach 30 Tagen ab" in text
     assert "Nur nach «gerber» suchen" in text
     assert 'href="/holds/?q=gerber"' in text
 
