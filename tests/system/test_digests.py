@@ -149,7 +149,7 @@ def test_with_a_log_in_it_is_at_most_three_taps_more(
     phone.locator("input[type=email]").fill(people.bob.email)
     phone.locator("input[type=password]").fill(factories.PASSWORD)
     finger.tap("main button.primary")
-    finger.tap("button:has-text('Freigeben')")
+    finger.tap("button:visible:has-text('Freigeben')")
 
     expect(phone.locator(".answer")).to_contain_text("wird zugestellt")
     assert not Policy.objects.filter(may_release_by_link=True).exists()
