@@ -22,7 +22,7 @@ from django.utils.http import urlsafe_base64_encode
 from accounts import claims, invitation_links
 from accounts.errors import AlreadyMember, MailUnsure
 from accounts.log_in_names import is_mailable
-from accounts.models import Domain, Invitation, SignIn, User
+from accounts.models import Domain, Invitation, Membership, SignIn, User
 
 
 def password_link(user: User) -> str:
@@ -155,9 +155,16 @@ def send_digest(
 ) -> None:
     """Send a digest, already worded, with the way out of it that RFC 8058 asks for.
 
+    Not to whom its customer has let go while it waited.
     Raise MailUnsure if the session broke while the mail was on its way.
     """
-    if not user.is_active:
+    is_theirs = Membership.objects.filter(
+        user=user,
+        customer_id=links["customer_id"],
+        user__is_active=True,
+        customer__is_active=True,
+    )
+    if not is_theirs.exists():
         return
     letter = EmailMultiAlternatives(
         subject=subject,

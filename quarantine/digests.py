@@ -87,6 +87,7 @@ def _put(reader: Reader, links: Links, letter: Letter) -> OutgoingMail:
         text=letter.text,
         html=letter.html,
         unsubscribe_url=links.unsubscribe_url,
+        customer_id=str(reader.actor.customer_id),
     )
 
 

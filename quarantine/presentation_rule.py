@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.domain_names import to_unicode
 from quarantine.lookalikes import is_latin
 from quarantine.models import Hold, SenderRule
+from quarantine.visible import show_line
 
 
 def readable(pattern: str) -> str:
@@ -19,7 +20,7 @@ def readable(pattern: str) -> str:
     prefix = "*." if name.startswith("*.") else ""
     written = to_unicode(name.removeprefix("*."))
     label = "" if is_latin(written) else f" ({name.removeprefix('*.')})"
-    return f"{head}{at}{prefix}{written}{label}"
+    return show_line(f"{head}{at}{prefix}{written}{label}")
 
 
 def tell_rule(hold: Hold) -> tuple[str, ...]:

@@ -15,7 +15,12 @@ PATTERN_CHARACTERS_MAX = 320
 # More labels than that has nobody whose mail one waits for; a sender may invent them.
 LABELS_MAX = 10
 IN_BRACKETS = re.compile(r"[^<>]*<([^<>]*)>")
-LOCAL_PART = re.compile(r'[^\s"(),:;<>@\[\]\\]{1,64}')
+# Printable, says Unicode, and yet nobody sees them: fillers, joiners, variants.
+UNSEEN = (
+    r"\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0"
+    r"\U000e0100-\U000e01ef"
+)
+LOCAL_PART = re.compile(rf'[^\s"(),:;<>@\[\]\\{UNSEEN}]{{1,64}}')
 # Where everybody may have an address.
 FREEMAIL = frozenset(
     """

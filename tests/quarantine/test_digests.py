@@ -113,6 +113,25 @@ def test_nobody_is_told_who_shall_not_be(people, silence):
     assert str(people.bob.pk) not in {user for user, _slot in due()}
 
 
+@pytest.mark.parametrize(
+    "leave",
+    [
+        lambda people: people.bob.memberships.all().delete(),
+        lambda people: type(people.bob).objects.update(is_active=False),
+        lambda people: type(people.acme).objects.update(is_active=False),
+    ],
+    ids=["membership", "person", "customer"],
+)
+def test_whoever_leaves_while_a_digest_waits_is_not_sent_it(people, leave):
+    settle(people)
+    hold_for(people)
+    make(people.bob)
+
+    leave(people)
+
+    assert send() == []
+
+
 def test_the_beat_makes_what_is_due_and_nothing_twice(people, monkeypatch):
     settle(people)
     hold_for(people)
