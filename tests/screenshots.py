@@ -24,6 +24,12 @@ SCREENS = {
     "phone-dark": {"viewport": PHONE, "color_scheme": "dark", "has_touch": True},
 }
 WAIT_MILLISECONDS = 30_000
+# What is clicked on a page before its picture is taken.
+CLICKS = {
+    "holds-filters": ".filter-more > summary",
+    "holds-picked": "tbody input[type=checkbox] >> nth=0",
+    "hold-senders": "[id^=sender-] summary",
+}
 
 
 def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
@@ -34,6 +40,8 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
     paths = {}
     for name, subject in {
         "hold": "Zahlung heute",
+        "hold-asked": "Ihr Paket",
+        "hold-senders": "Bestätigung Ihrer",
         "hold-released": "Radwechsel",
     }.items():
         page.goto(f"{running.url}/holds/")
@@ -50,10 +58,19 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
     page.goto(f"{running.url}/domains/")
     page.locator("main table a").first.click()
     domain = paths["domain"] = page.url.removeprefix(running.url)
-    paths |= _people(page, running)
+    paths |= _people(page, running) | _many(page, running)
+    page.goto(f"{running.url}/senders/filter/")
+    page.locator("main button").click()
     context.close()
     return paths | {
         "holds": "/holds/",
+        "holds-filters": "/holds/?why=spam&sender=example&since=2026-01-01",
+        "holds-picked": "/holds/",
+        "bulk-jobs": "/holds/jobs/",
+        "keep": f"{paths['hold']}keep/",
+        "erase": f"{paths['hold']}erase/",
+        "senders-all": "/senders/all/",
+        "senders-filter": "/senders/filter/",
         "holds-nothing-found": "/holds/?q=Rechnung+4711",
         "holds-filtered": "/holds/?why=spam&why=phishing&low=1",
         "bulk-jobs": "/holds/jobs/",
@@ -66,10 +83,47 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
         "domain-next-hop": f"{domain}next-hop/",
         "domain-remove": f"{domain}remove/",
         "policy": "/domains/policy/",
+        "domain-policy": f"{domain}policy/",
         "account": "/account/",
-        "digest-settings": "/account/digest/",
         "factor": "/account/factor/",
         "not-found": "/holds/nirgends/",
+    }
+
+
+def _many(page: Page, running: Demo) -> dict[str, str]:
+    """Discard all that a search finds, select what another does; return name → path."""
+    paths = {}
+    for name, query in {"bulk-job": "q=sale24", "bulk-preview": "why=spam"}.items():
+        page.goto(f"{running.url}/holds/?{query}")
+        page.locator("tbody input[type=checkbox]").first.check()
+        page.locator("button[formaction*=select]").click()
+        paths[name] = page.url.removeprefix(running.url)
+        if name == "bulk-job":
+            page.locator("button[formaction$=discard]").click()
+            expect(page.locator(".answer.is-good")).to_be_visible(
+                timeout=WAIT_MILLISECONDS
+            )
+    return paths
+
+
+def _digest(page: Page, running: Demo) -> dict[str, str]:
+    """Read the digest of the demo and use one of its links; return name → path."""
+    page.goto(f"{running.url}/outbox/")
+    mail = page.get_by_role("link", name="Wie im Mailprogramm").last
+    paths = {"outbox": "/outbox/", "digest-mail": mail.get_attribute("href") or ""}
+    page.goto(running.url + paths["digest-mail"])
+    links = page.locator("a[href*='/digest/']:not([href*=account])")
+    found = [link.get_attribute("href") or "" for link in links.all()]
+    acting = [link.removeprefix(running.url) for link in found if "/stop/" not in link]
+    stopping = next(link for link in found if "/stop/" in link)
+    page.goto(running.url + acting[1])
+    page.locator("main button.primary").click()
+    expect(page.locator(".answer.is-good")).to_be_visible(timeout=WAIT_MILLISECONDS)
+    return paths | {
+        "digest-link": acting[0],
+        "digest-link-used": acting[1],
+        "digest-link-void": "/digest/nirgends",
+        "digest-stop": stopping.removeprefix(running.url),
     }
 
 
@@ -99,8 +153,11 @@ def _shoot(page: Page, name: str, screen: str) -> None:
         page.screenshot(path=PICTURES / f"{name}.png")
 
 
-def _gate(page: Page, running: Demo, screen: str) -> None:
+def _gate(page: Page, running: Demo, screen: str, digest: dict[str, str]) -> None:
     """Shoot the pages before sign-in and those of enrolment."""
+    for name, path in digest.items():
+        page.goto(running.url + path)
+        _shoot(page, name, screen)
     page.goto(f"{running.url}/login/")
     _shoot(page, "login", screen)
     page.goto(f"{running.url}/password/")
@@ -113,24 +170,38 @@ def _gate(page: Page, running: Demo, screen: str) -> None:
     _shoot(page, "enrol-app", screen)
 
 
+def _portal(page: Page, running: Demo, screen: str, pages: dict[str, str]) -> None:
+    """Shoot the pages that a person reaches who is signed in."""
+    for name, path in pages.items():
+        page.goto(running.url + path)
+        if name in CLICKS:
+            page.locator(CLICKS[name]).click()
+        _shoot(page, name, screen)
+
+
 def main() -> int:
     """Render all pages on all screens; refresh the README's pictures."""
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
     PICTURES.mkdir(exist_ok=True)
     with demo() as running, chromium() as browser:
-        pages = _prepare(running, browser)
+        pages = {"admin@muster.example": _prepare(running, browser)}
+        pages["anna@muster.example"] = {
+            "holds-member": "/holds/",
+            "senders-own": "/senders/",
+            "digest-settings": "/account/digest/",
+        }
+        digest = _digest(browser.new_page(locale="de-CH"), running)
         for screen, options in SCREENS.items():
             context = browser.new_context(locale="de-CH", **options)
-            _gate(context.new_page(), running, screen)
+            _gate(context.new_page(), running, screen, digest)
             context.close()
-            context = browser.new_context(locale="de-CH", **options)
-            page = context.new_page()
-            flows.type_password(page, running.url, "admin@muster.example", PASSWORD)
-            for name, path in pages.items():
-                page.goto(running.url + path)
-                _shoot(page, name, screen)
-            context.close()
+            for person, paths in pages.items():
+                context = browser.new_context(locale="de-CH", **options)
+                page = context.new_page()
+                flows.type_password(page, running.url, person, PASSWORD)
+                _portal(page, running, screen, paths)
+                context.close()
     print(f"{len(list(TARGET.glob('*.png')))} pictures in {TARGET}")
     return 0
 

@@ -120,6 +120,10 @@ class DomainPolicyForm(forms.Form):
         super().__init__(*args, **kwargs)
         for category in Category:
             self.fields[_days_name(category)] = _days_field(str(category.label))
+        general = self["retention_days"].value() or ""
+        for category in Category:
+            days = self.fields[_days_name(category)]
+            days.widget.attrs["placeholder"] = general
 
     def category_rows(self) -> list[CategoryRow]:
         """Return each category with its fields: held, released by members, days."""

@@ -160,6 +160,15 @@ def test_a_category_is_kept_for_days_of_its_own(people, client_for):
     assert Policy.objects.get(customer=people.acme).category_days == {}
 
 
+def test_empty_days_show_which_ones_hold(people, client_for):
+    client = client_for(people.alice)
+    client.post(reverse("domains:policy"), RULES | FACTOR)
+
+    page = client.get(reverse("domains:policy")).content.decode()
+
+    assert 'placeholder="14"' in page
+
+
 @pytest.mark.parametrize("days", ["0", "366", "viele"])
 def test_days_of_a_category_out_of_bounds_are_refused(people, client_for, days):
     response = client_for(people.alice).post(
