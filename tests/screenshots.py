@@ -64,9 +64,8 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
     context.close()
     return paths | {
         "holds": "/holds/",
-        "holds-filters": "/holds/?why=spam&sender=example&since=2026-01-01",
+        "holds-filters": "/holds/?why=spam&from=legal&since=2026-01-01",
         "holds-picked": "/holds/",
-        "bulk-jobs": "/holds/jobs/",
         "keep": f"{paths['hold']}keep/",
         "erase": f"{paths['hold']}erase/",
         "senders-all": "/senders/all/",
