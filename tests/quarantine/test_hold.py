@@ -327,7 +327,7 @@ def test_costs_few_queries(people, client_for, django_assert_max_num_queries):
 
     # Two of them ask whose own the mailbox is, for a rule about the sender; one asks
     # who else has looked, one for a report.
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         client.get(f"/holds/{hold.pk}/")
 
 
