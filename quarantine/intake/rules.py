@@ -141,7 +141,9 @@ def _may_allow(rule: Rule, arrival: Arrival, senders: Senders, place: Place) -> 
     category = arrival.verdict.category
     if arrival.verdict.must_hold or category in NEVER_ALLOWED:
         return False
-    is_proved = _result(arrival.checks, "dmarc") == "pass"
+    is_proved = _result(arrival.checks, "dmarc") == "pass" and _is_about(
+        arrival.checks, senders
+    )
     if category in PROOF_NEEDED and not (is_proved and rule.pattern in senders.header):
         return False
     if rule.owner_id and not _is_left_to_members(category, place):
@@ -162,7 +164,7 @@ def _is_believed(rule: Rule, arrival: Arrival, senders: Senders) -> bool:
         # Where the filter is said to look, a sender may have spoiled what it found.
         return not settings.INTAKE_AUTHSERV_ID
     spf = _result(checks, "spf")
-    if _result(checks, "dmarc") == "fail":
+    if _result(checks, "dmarc") == "fail" or not _is_about(checks, senders):
         return False
     if rule.pattern not in senders.header:
         # Nobody reads the envelope: it must be confirmed.
@@ -175,6 +177,16 @@ def _is_believed(rule: Rule, arrival: Arrival, senders: Senders) -> bool:
     shown = senders.header[1]
     is_other = registrable_part(senders.envelope[1]) != registrable_part(shown)
     return is_other or _is_signed(checks, shown)
+
+
+def _is_about(checks: Sequence[Check], senders: Senders) -> bool:
+    """Whether DMARC speaks of the author whom we read, if it names any.
+
+    Else the filter has read another one in From than we have.
+    """
+    named = {c.domain for c in checks if c.method == "dmarc" and c.domain}
+    shown = registrable_part(senders.header[1]) if senders.header else ""
+    return all(registrable_part(name) == shown for name in named)
 
 
 def _result(checks: Sequence[Check], method: str) -> str:

@@ -88,6 +88,20 @@ def test_an_allowed_sender_goes_on_at_once_and_the_hold_says_why(people: People)
     assert kept.hits == [rule.pk]
 
 
+def test_phishing_goes_on_only_if_dmarc_speaks_of_the_very_author(people: People):
+    make_rule(people.acme, "shop.example")
+
+    for number, author in enumerate(("evil.example", "shop.example")):
+        arrive(
+            header=FROM.replace("<news@", f'"x{number}@evil.example" <news@'),
+            symbols="PHISHING(9.0)[]",
+            checks=f"dmarc=pass header.from={author}",
+        )
+
+    found = dict(Hold.objects.values_list("header_from_name", "state"))
+    assert set(found.values()) == {"held", "releasing"}
+
+
 def test_a_blocked_sender_is_held_though_policy_delivers(people: People):
     Policy.objects.filter(customer=people.acme).update(held_categories=["virus"])
     make_rule(people.acme, "*.shop.example", "block")
@@ -249,6 +263,9 @@ FAILED = "spf=fail smtp.mailfrom=x@shop.example"
         ({"checks": "dmarc=fail header.from=shop.example"}, "held"),
         ({"checks": "dmarc=pass header.from=shop.example"}, "releasing"),
         ({"checks": "dmarc=none; spf=none"}, "releasing"),
+        # The filter has read another author than we have.
+        ({"checks": "dmarc=pass header.from=evil.example"}, "held"),
+        ({"checks": "dmarc=none header.from=evil.example"}, "held"),
         # What the filter found may be hidden by a sender.
         ({"checks": ""}, "held"),
         ({"sender": '"a;b"@shop.example'}, "held"),
