@@ -25,8 +25,10 @@ def written():
 
 
 @pytest.mark.parametrize(
-    "path", ["/digest/{}/confirm", "/digest/{}", "/digest/stop/{}", "/rules/{}"]
-)
+    "path",
+    ["/digest/{}/confirm", "/digest/{}", "/digest/stop/{}", "/rules/{}",
+     "/invitation/{}/accept/"],
+)  # fmt: skip
 def test_s10_no_token_of_a_refused_request_is_written(written, path):
     token = secrets.token_urlsafe(32)
     strict = Client(enforce_csrf_checks=True)
