@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.tenancy import Actor, Permission
 from accounts.time_zones import name_city
@@ -28,7 +29,11 @@ def _navigation(actor: Actor, path: str) -> list[NavItem]:
     items = (
         (_("Übersicht"), "dashboard:dashboard", Permission.VIEW_DASHBOARD),
         (_("Zurückgehalten"), "quarantine:holds", Permission.VIEW_HOLDS),
-        (_("Absender"), "quarantine:own_senders", Permission.KEEP_OWN_SENDERS),
+        (
+            pgettext("Navigation", "Absender"),
+            "quarantine:own_senders",
+            Permission.KEEP_OWN_SENDERS,
+        ),
         (_("Domains"), "domains:domains", Permission.MANAGE_DOMAINS),
         (_("Personen"), "accounts:people", Permission.MANAGE_PEOPLE),
         (_("Diagnose"), "diagnostics:probes", Permission.VIEW_PROBES),

@@ -35,6 +35,13 @@ MARKS = {
 # Beyond any rule: intake lets them on for nobody (docs/decisions/0014).
 BEYOND_RULES = frozenset((Category.VIRUS, Category.ATTACHMENT))
 
+# After which decision a rule about the sender is told of: what it may have made.
+TOLD_AFTER = {
+    State.RELEASING: SenderRule.Verb.ALLOW,
+    State.RELEASED: SenderRule.Verb.ALLOW,
+    State.DISCARDED: SenderRule.Verb.BLOCK,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -168,16 +175,30 @@ def make_offer(actor: Actor, hold: Hold, *, rights: Rights) -> Offer | None:
     )
 
 
-def can_unblock(actor: Actor, hold: Hold, *, rights: Rights) -> bool:
-    """Say whether a discarded hold's sender is blocked by a rule the reader may end."""
-    if not rights.can_act or hold.state != State.DISCARDED:
-        return False
+def tell_rules(actor: Actor, hold: Hold, *, rights: Rights) -> list[str]:
+    """Say which rules that the reader may end go on about the sender of a decision."""
+    verb = TOLD_AFTER.get(State(hold.state))
+    if not rights.can_act or verb is None:
+        return []
     scopes = list_scopes(actor, hold)
-    return any(
-        rule.verb == SenderRule.Verb.BLOCK
-        and Scope(rule.owner_id, rule.domain_id) in scopes
+    told = {
+        SenderRule.Verb.ALLOW: _("Der Absender ist zugelassen: %(sender)s, %(whom)s."),
+        SenderRule.Verb.BLOCK: _("Der Absender ist gesperrt: %(sender)s, %(whom)s."),
+    }
+    rules = [
+        (rule, Scope(rule.owner_id, rule.domain_id))
         for rule in find_rules(actor, hold)
-    )
+        if rule.verb == verb
+    ]
+    return [
+        told[verb]
+        % {
+            "sender": _sender_label(Pattern(rule.kind, rule.pattern)),
+            "whom": _scope_label(scope, hold),
+        }
+        for rule, scope in rules
+        if scope in scopes
+    ]
 
 
 def _sender_label(pattern: Pattern) -> str:

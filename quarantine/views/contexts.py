@@ -15,10 +15,11 @@ from quarantine.presentation_authentication import make_authentication
 from quarantine.presentation_hold import make_status
 from quarantine.presentation_message import make_facts
 from quarantine.presentation_report import make_report
-from quarantine.presentation_senders import can_unblock, make_offer
+from quarantine.presentation_senders import make_offer, tell_rules
 from quarantine.presentation_signs import make_notices
 from quarantine.presentation_views import seen_url, tell_viewers
 from quarantine.signs import find_signs
+from quarantine.states import State
 from quarantine.text_view import read_text
 
 
@@ -39,7 +40,8 @@ def status_context(
         "hold": hold,
         "status": make_status(hold, attempts, rights=rights, requests=requests),
         "offer": make_offer(request.actor, hold, rights=rights),
-        "can_unblock": can_unblock(request.actor, hold, rights=rights),
+        "rules": tell_rules(request.actor, hold, rights=rights),
+        "can_unblock": hold.state == State.DISCARDED,
     }
 
 

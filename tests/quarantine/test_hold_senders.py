@@ -211,3 +211,24 @@ def test_senders_stand_beside_the_dock_that_phones_shorten(people, client_for):
     assert "Freigeben und Absender zulassen" in page
     assert "Absender zulassen" not in aside
     assert 'hx-swap-oob="true"' in section.partition(">")[0]
+
+
+@pytest.mark.parametrize(
+    ("act", "told"),
+    [
+        ("release_allow", "Der Absender ist zugelassen"),
+        ("block_sender", "ist gesperrt"),
+    ],
+)
+def test_says_what_became_of_the_sender(people, client_for, act, told):
+    hold = make_hold(people.acme, **SENT)
+    client = client_for(people.bob)
+    before = client.get(f"/holds/{hold.pk}/").text
+
+    said = {"sender": "news@shop.example", "scope": "own"}
+    part = post(client, act, hold, htmx=True, **said).text
+    page = client.get(f"/holds/{hold.pk}/").text
+
+    assert told not in before
+    assert f"{told}: news@shop.example, nur für mich." in part
+    assert f"{told}: news@shop.example, nur für mich." in page
