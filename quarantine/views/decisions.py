@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import second_factor
 from accounts.detours import lead_to
+from accounts.errors import NotPermitted
 from accounts.responses import (
     fragment_or_redirect,
     htmx_target,
@@ -98,7 +100,9 @@ def _release(
     request: ActorRequest, hold: Hold, *, actor: Actor, confirmed: str
 ) -> None:
     decisions.release_hold(hold, actor=actor, confirmed=confirmed)
-    send_report(request, hold)
+    # It is released: what no form offered is no reason to answer that it was forbidden.
+    with suppress(NotPermitted):
+        send_report(request, hold)
 
 
 def _guarded(

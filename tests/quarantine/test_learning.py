@@ -319,3 +319,17 @@ def test_another_customers_number_opens_no_report(people, controller):
 
     assert VerdictReport.objects.get().state == "queued"
     assert controller.heard == []
+
+
+def test_a_release_with_a_report_that_was_never_offered_is_a_release(
+    people, client_for, controller
+):
+    held = make_hold(people.acme, category="attachment")
+
+    answer = client_for(people.alice).post(
+        f"/holds/{held.pk}/release", {"report": "ham"}
+    )
+
+    assert answer.status_code == 303
+    assert Hold.objects.get(pk=held.pk).state == State.RELEASING
+    assert not VerdictReport.objects.exists()
