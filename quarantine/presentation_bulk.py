@@ -123,7 +123,9 @@ def make_progress(actor: Actor, job: BulkJob) -> Progress:
     leaving = _count(found, Outcome.DONE, State.RELEASING) if job.is_release else 0
     failed = _count(found, Outcome.DONE, State.FAILED)
     decided = job.total_count - job.left_count
-    tone, icon, kicker = _mood(job, leaving)
+    unsure = _count(found, Outcome.DONE, State.UNSURE)
+    is_whole = not (failed or unsure or job.reserved_count or job.taken_count)
+    tone, icon, kicker = _mood(job, leaving, is_whole=is_whole)
     return Progress(
         job=job,
         title=str(TITLES[job.action]),
@@ -163,12 +165,14 @@ def _filters(criteria: Criteria) -> list[ActiveFilter]:
     return [ActiveFilter(f"«{words}»", ""), *active] if words else active
 
 
-def _mood(job: BulkJob, leaving: int) -> tuple[str, str, str]:
+def _mood(job: BulkJob, leaving: int, *, is_whole: bool) -> tuple[str, str, str]:
     state = BulkJob.State(job.state)
     if job.is_open:
         return "is-info", "spinner", str(state.label)
     if state == BulkJob.State.FINISHED and leaving:
         return "is-info", "spinner", _("wird zugestellt")
+    if state == BulkJob.State.FINISHED and not is_whole:
+        return "is-warn", "alert", _("Fertig, mit Ausnahmen")
     return {
         BulkJob.State.FINISHED: ("is-good", "ok", _("Fertig")),
         BulkJob.State.CANCELLED: ("is-info", "info", _("Abgebrochen")),

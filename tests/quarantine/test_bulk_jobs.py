@@ -391,6 +391,23 @@ def test_progress_polls_until_all_is_delivered(people, client_for):
     assert "1 von 1 E-Mails erledigt" in page
 
 
+def test_is_green_only_where_all_was_done(people, client_for):
+    whole = make_bulk_job(people.alice, make_hold(people.acme))
+    holds = make_hold(people.acme), make_hold(people.acme, category="virus")
+    part = make_bulk_job(people.alice, *holds)
+    for job in (whole, part):
+        work(job)
+        work(job)
+    Hold.objects.filter(state=State.RELEASING).update(state=State.RELEASED)
+
+    client = client_for(people.alice)
+    pages = [client.get(f"/holds/jobs/{job.pk}/").text for job in (whole, part)]
+
+    assert 'class="answer is-good"' in pages[0]
+    assert 'class="answer is-warn"' in pages[1]
+    assert "Fertig, mit Ausnahmen" in pages[1]
+
+
 def test_list_offers_all_that_match(people, client_for):
     for _ in range(2):
         make_hold(people.acme, category="bulk")
