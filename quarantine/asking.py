@@ -15,7 +15,7 @@ from accounts.access.people import list_admins
 from accounts.models import Customer, Membership
 from accounts.tenancy import Actor, TenantQuerySet
 from quarantine.models import Hold, HoldRequest
-from quarantine.presentation import subject_text
+from quarantine.presentation.rows import subject_text
 from quarantine.states import State as HoldState
 from quarantine.unlinked import unlink
 

@@ -14,8 +14,6 @@ from quarantine import (
     bulk_jobs,
     carrying,
     day_counts,
-    digest_readers,
-    digests,
     extending,
     learning,
     reinjection,
@@ -23,6 +21,8 @@ from quarantine import (
     sender_list,
     sightings,
 )
+from quarantine.digests import making as digests
+from quarantine.digests import readers as digest_readers
 from quarantine.models import Hold
 from quarantine.sessions import pool
 

@@ -179,7 +179,7 @@ BESIDE_THE_VIEWS = {
     "enrolment",
     "methods",
     "middleware",
-    "presentation_list",
+    "presentation",
     "responses",
     "sign_in",
 }

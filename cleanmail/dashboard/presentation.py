@@ -11,7 +11,7 @@ from accounts.models.customers import Category
 from cleanmail.dashboard.chart import Chart, draw
 from cleanmail.domains.presentation import DomainRow
 from quarantine.day_counts import Figures, Summary
-from quarantine.presentation_list import count_text
+from quarantine.presentation.list import count_text
 
 RANGES = (7, 30, 90)
 USUAL_RANGE = 30

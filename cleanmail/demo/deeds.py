@@ -10,10 +10,10 @@ from accounts.models import Membership, Policy
 from accounts.models.people import make_actor
 from accounts.tenancy import Actor
 from cleanmail.demo.mail import ANNA
-from quarantine import digests
 from quarantine.access.sender_rules import Scope
 from quarantine.actions.decisions import request_release
 from quarantine.actions.sender_rules import create_rule
+from quarantine.digests import making as digests
 from quarantine.models import Hold, SenderRule
 from quarantine.sender_list import Entry
 from quarantine.sender_patterns import parse_pattern

@@ -36,7 +36,7 @@ from diagnostics.domain_verdict import Station
 from diagnostics.errors import ForeignRecipient, NotVerified
 from diagnostics.models import Probe
 from quarantine.access.holds import count_held
-from quarantine.presentation_list import count_text
+from quarantine.presentation.list import count_text
 from quarantine.search import COUNT_MAX
 
 PAGE_METHODS = ["GET", "HEAD", "POST"]

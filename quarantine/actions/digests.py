@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.tenancy import Actor
 from quarantine.actions.decisions import release_hold, request_release
-from quarantine.digest_links import Action, OpenLink, is_untouched, spend
+from quarantine.digests.links import Action, OpenLink, is_untouched, spend
 from quarantine.errors import NotHeld
 from quarantine.models import DigestSubscription
 

@@ -20,9 +20,9 @@ from quarantine.actions import bulk_jobs as actions
 from quarantine.errors import BulkJobVoid, TooManyJobs
 from quarantine.forms.listing import ItemsForm, SearchForm
 from quarantine.models import BulkJob
-from quarantine.presentation_bulk import make_lines, make_preview, make_progress
-from quarantine.presentation_bulk_items import make_items
-from quarantine.presentation_filters import list_url
+from quarantine.presentation.bulk import make_lines, make_preview, make_progress
+from quarantine.presentation.bulk_items import make_items
+from quarantine.presentation.filters import list_url
 
 Action = BulkJob.Action
 

@@ -10,14 +10,14 @@ from quarantine.access import holds as access
 from quarantine.access.hold_views import list_views
 from quarantine.access.rights import Rights, get_rulebook
 from quarantine.models import Hold
-from quarantine.presentation import make_rows
-from quarantine.presentation_authentication import make_authentication
-from quarantine.presentation_hold import make_status
-from quarantine.presentation_message import make_facts
-from quarantine.presentation_report import make_report
-from quarantine.presentation_senders import make_offer, tell_rules
-from quarantine.presentation_signs import make_notices
-from quarantine.presentation_views import seen_url, tell_viewers
+from quarantine.presentation.authentication import make_authentication
+from quarantine.presentation.hold import make_status
+from quarantine.presentation.message import make_facts
+from quarantine.presentation.report import make_report
+from quarantine.presentation.rows import make_rows
+from quarantine.presentation.senders import make_offer, tell_rules
+from quarantine.presentation.signs import make_notices
+from quarantine.presentation.views import seen_url, tell_viewers
 from quarantine.signs import find_signs
 from quarantine.states import State
 from quarantine.text_view import read_text

@@ -24,7 +24,7 @@ from accounts.throttles import client_network
 from quarantine.access import holds as access
 from quarantine.access.rights import get_rulebook
 from quarantine.actions import digests as actions
-from quarantine.digest_links import (
+from quarantine.digests.links import (
     Action,
     OpenLink,
     find_link,
@@ -33,8 +33,8 @@ from quarantine.digest_links import (
     may_act,
 )
 from quarantine.errors import LinkVoid, NotHeld
-from quarantine.presentation_hold import make_status
-from quarantine.presentation_link import make_question, make_used
+from quarantine.presentation.hold import make_status
+from quarantine.presentation.link import make_question, make_used
 
 LinkView = Callable[[HttpRequest, OpenLink, str], HttpResponse]
 

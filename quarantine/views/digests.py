@@ -14,7 +14,7 @@ from accounts.tenancy import ActorRequest
 from quarantine.access.digests import get_choice
 from quarantine.actions import digests as actions
 from quarantine.forms.digests import DigestForm
-from quarantine.presentation_digest_choice import make_outlook
+from quarantine.presentation.digest_choice import make_outlook
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

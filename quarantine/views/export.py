@@ -15,7 +15,7 @@ from accounts.tenancy import ActorRequest
 from quarantine import export
 from quarantine.actions.export import note_export
 from quarantine.forms.listing import SearchForm
-from quarantine.presentation_filters import list_url
+from quarantine.presentation.filters import list_url
 from quarantine.search import find_all
 
 READ_BATCH = 500

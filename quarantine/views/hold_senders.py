@@ -19,7 +19,7 @@ from quarantine.actions import sender_rules as actions
 from quarantine.errors import NotHeld
 from quarantine.forms.sender_rules import OfferForm
 from quarantine.models import Hold
-from quarantine.presentation_senders import list_offered
+from quarantine.presentation.senders import list_offered
 from quarantine.views.decisions import decide
 
 

@@ -18,7 +18,7 @@ from quarantine.access import keeping as access
 from quarantine.actions import keeping as actions
 from quarantine.errors import ContentErased, NotErasable, NotHeld
 from quarantine.forms.keeping import ReasonForm
-from quarantine.presentation_keeping import make_keeping
+from quarantine.presentation.keeping import make_keeping
 
 PAGE_METHODS = ["GET", "HEAD", "POST"]
 

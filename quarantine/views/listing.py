@@ -15,7 +15,7 @@ from accounts.responses import (
 from accounts.tenancy import ActorRequest
 from quarantine.access import holds as access
 from quarantine.forms.listing import PlaceForm, SearchForm
-from quarantine.presentation_list import HoldList, make_list
+from quarantine.presentation.list import HoldList, make_list
 from quarantine.views.contexts import row_context
 
 

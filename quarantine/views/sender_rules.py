@@ -30,7 +30,7 @@ from quarantine.forms.sender_rules import (
     TermsForm,
 )
 from quarantine.models import SenderRule
-from quarantine.presentation_senders import make_list, make_row
+from quarantine.presentation.senders import make_list, make_row
 
 
 @require_safe

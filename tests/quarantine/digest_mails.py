@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts import outbox
 from accounts.models import Membership, OutgoingMail, Policy, User
-from quarantine import digests
+from quarantine.digests import making as digests
 from quarantine.models import Digest
 from tests import factories
 

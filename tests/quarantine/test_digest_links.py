@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent, Policy
 from accounts.throttles import NETWORK
 from quarantine.actions import decisions
-from quarantine.digest_links import find_link
+from quarantine.digests.links import find_link
 from quarantine.errors import LinkVoid
 from quarantine.models import DigestSubscription, DigestToken, Hold
 from tests.conftest import actor_of, make_totp_device

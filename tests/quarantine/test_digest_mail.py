@@ -11,8 +11,8 @@ from django.contrib.auth import get_user_model
 from accounts import outbox
 from accounts.mail import portal_address
 from accounts.models import OutgoingMail, Policy
+from quarantine.digests.presentation import unlink
 from quarantine.models import DigestSubscription, Hold
-from quarantine.presentation_digest import unlink
 from tests.quarantine.digest_mails import (
     SLOT,
     allow_links,

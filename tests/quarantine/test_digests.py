@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from accounts import outbox
 from accounts.models import AddressGrant, OutgoingMail, Policy
-from quarantine import digest_readers, digests, tasks
-from quarantine.digest_schedule import Schedule
+from quarantine import tasks
+from quarantine.digests import making as digests
+from quarantine.digests import readers as digest_readers
+from quarantine.digests.schedule import Schedule
 from quarantine.models import Digest, DigestSubscription, DigestToken, Hold
 from tests import factories
 from tests.quarantine.digest_mails import (

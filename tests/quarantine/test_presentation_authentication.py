@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from quarantine.models import Hold, Message
-from quarantine.presentation_authentication import make_authentication
+from quarantine.presentation.authentication import make_authentication
 from tests.conftest import People
 from tests.factories import make_hold
 

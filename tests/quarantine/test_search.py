@@ -117,7 +117,7 @@ def test_no_hit_says_what_else_can_have_happened(people, client_for, holds):
 
 def test_counts_stop_at_a_thousand(people, monkeypatch, client_for):
     monkeypatch.setattr("quarantine.search.COUNT_MAX", 2)
-    monkeypatch.setattr("quarantine.presentation_list.COUNT_MAX", 2)
+    monkeypatch.setattr("quarantine.presentation.list.COUNT_MAX", 2)
     for _ in range(4):
         make_hold(people.acme)
 

@@ -12,8 +12,8 @@ from accounts.tenancy import Actor
 from quarantine.access.rights import find_retention_days, get_rulebook
 from quarantine.criteria import Criteria, Show
 from quarantine.places import Cursor
-from quarantine.presentation import Row, make_rows
-from quarantine.presentation_filters import ActiveFilter, list_url, make_active
+from quarantine.presentation.filters import ActiveFilter, list_url, make_active
+from quarantine.presentation.rows import Row, make_rows
 from quarantine.search import (
     COUNT_MAX,
     PAGE_ROWS,

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from quarantine.access.holds import list_holds
-from quarantine.digest_readers import Reader
+from quarantine.digests.readers import Reader
 from quarantine.models import Hold
 from quarantine.states import OPEN
 

@@ -15,8 +15,8 @@ from accounts.models.customers import Category, DigestRhythm
 from accounts.models.people import make_actor
 from accounts.tenancy import Actor
 from accounts.time_zones import find_zone
-from quarantine import digest_schedule
-from quarantine.digest_schedule import Schedule
+from quarantine.digests import schedule as digest_schedule
+from quarantine.digests.schedule import Schedule
 from quarantine.models import Digest, DigestSubscription
 
 # A slot that nobody served within that time is left out; the next one tells of it.

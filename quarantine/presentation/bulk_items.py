@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.tenancy import Actor
 from quarantine.access.bulk_jobs import TROUBLED, list_items
 from quarantine.models import BulkJob, BulkJobItem
-from quarantine.presentation import Mark, sender_name, state_mark, subject_text
+from quarantine.presentation.rows import Mark, sender_name, state_mark, subject_text
 from quarantine.states import State
 from quarantine.visible import show_line
 

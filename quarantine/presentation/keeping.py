@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 
 from quarantine.models import Hold
-from quarantine.presentation import full_date, subject_text
+from quarantine.presentation.rows import full_date, subject_text
 from quarantine.states import State
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from quarantine.digest_links import Action, OpenLink
-from quarantine.presentation import (
+from quarantine.digests.links import Action, OpenLink
+from quarantine.presentation.rows import (
     Mark,
     category_mark,
     sender_name,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from quarantine.access.rights import Rights
 from quarantine.models import Hold, VerdictReport
-from quarantine.presentation import category_mark, full_date
+from quarantine.presentation.rows import category_mark, full_date
 from quarantine.reporting import may_report
 from quarantine.states import OPEN, REPEATABLE, State
 

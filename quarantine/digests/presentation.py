@@ -19,10 +19,10 @@ from django.utils.translation import ngettext, pgettext
 from accounts.mail import portal_address
 from accounts.models import Address
 from accounts.time_zones import name_city
-from quarantine.digest_content import COUNT_MAX, Content, Item
-from quarantine.digest_links import Action, Links
-from quarantine.digest_readers import Reader
-from quarantine.presentation import (
+from quarantine.digests.content import COUNT_MAX, Content, Item
+from quarantine.digests.links import Action, Links
+from quarantine.digests.readers import Reader
+from quarantine.presentation.rows import (
     Calendar,
     category_mark,
     sender_name,

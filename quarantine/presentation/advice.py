@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models.customers import Category
 from quarantine.access.rights import Rights
 from quarantine.models import Hold
-from quarantine.presentation import full_date
+from quarantine.presentation.rows import full_date
 from quarantine.states import State
 
 

@@ -10,7 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from quarantine.models import Hold
-from quarantine.presentation import score_text, sender_name, short_time, subject_text
+from quarantine.presentation.rows import (
+    score_text,
+    sender_name,
+    short_time,
+    subject_text,
+)
 from quarantine.visible import show_line
 
 SYMBOLS_MAX = 60

@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.tenancy import Actor
 from quarantine.access.rights import Rulebook
 from quarantine.models import Hold, HoldView
-from quarantine.presentation import short_time
+from quarantine.presentation.rows import short_time
 from quarantine.visible import show_line
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.models import Address
 from accounts.tenancy import Actor
 from accounts.time_zones import name_city
-from quarantine.digest_readers import find_reader
-from quarantine.presentation import Calendar
+from quarantine.digests.readers import find_reader
+from quarantine.presentation.rows import Calendar
 from quarantine.visible import show_line
 
 

@@ -21,8 +21,8 @@ from accounts.tenancy import Actor
 from quarantine.access.rights import Rights
 from quarantine.access.sender_rules import Scope, find_rules, list_scopes
 from quarantine.models import Hold, SenderRule
-from quarantine.presentation import Mark, full_date, told_time
-from quarantine.presentation_rule import readable
+from quarantine.presentation.rows import Mark, full_date, told_time
+from quarantine.presentation.rule import readable
 from quarantine.sender_patterns import Pattern, suggest_patterns
 from quarantine.states import OPEN, State
 

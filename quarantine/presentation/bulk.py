@@ -18,8 +18,8 @@ from quarantine.access.bulk_jobs import Tally, tally
 from quarantine.access.rights import get_rulebook
 from quarantine.criteria import Criteria, Show
 from quarantine.models import BulkJob, BulkJobItem
-from quarantine.presentation import Row, make_rows, short_time
-from quarantine.presentation_filters import ActiveFilter, list_url, make_active
+from quarantine.presentation.filters import ActiveFilter, list_url, make_active
+from quarantine.presentation.rows import Row, make_rows, short_time
 from quarantine.selection import list_selected
 from quarantine.states import State
 from quarantine.visible import show_line

@@ -10,7 +10,11 @@ from django.utils.translation import gettext as _
 
 from quarantine.access.rights import Rights
 from quarantine.models import Hold, HoldRequest, ReleaseAttempt
-from quarantine.presentation import (
+from quarantine.presentation.acts import Acts, make_acts
+from quarantine.presentation.answer import Answer, make_answer
+from quarantine.presentation.attempt import find_reason
+from quarantine.presentation.request import history_of
+from quarantine.presentation.rows import (
     category_mark,
     clock_time,
     decider,
@@ -18,10 +22,6 @@ from quarantine.presentation import (
     reply_text,
     told_time,
 )
-from quarantine.presentation_acts import Acts, make_acts
-from quarantine.presentation_answer import Answer, make_answer
-from quarantine.presentation_attempt import find_reason
-from quarantine.presentation_request import history_of
 from quarantine.states import REPEATABLE, State
 from quarantine.visible import show_line
 

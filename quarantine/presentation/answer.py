@@ -12,7 +12,10 @@ from django.utils.translation import gettext as _
 from accounts.models.customers import Category
 from quarantine.access.rights import Rights
 from quarantine.models import Hold, HoldRequest, ReleaseAttempt
-from quarantine.presentation import (
+from quarantine.presentation.advice import advise
+from quarantine.presentation.attempt import Reason, find_reason
+from quarantine.presentation.request import tell_requests
+from quarantine.presentation.rows import (
     category_mark,
     decider,
     full_date,
@@ -20,10 +23,7 @@ from quarantine.presentation import (
     score_text,
     told_time,
 )
-from quarantine.presentation_advice import advise
-from quarantine.presentation_attempt import Reason, find_reason
-from quarantine.presentation_request import tell_requests
-from quarantine.presentation_rule import tell_rule
+from quarantine.presentation.rule import tell_rule
 from quarantine.states import OPEN, State
 from quarantine.visible import show_line
 

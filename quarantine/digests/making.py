@@ -17,12 +17,13 @@ from accounts import outbox
 from accounts.enqueue import enqueue
 from accounts.models import OutgoingMail
 from accounts.tasks import send_mail
-from quarantine import digest_content, presentation_digest
-from quarantine.digest_content import Content
-from quarantine.digest_links import Links
-from quarantine.digest_readers import Reader, find_reader
+from quarantine.digests import content as digest_content
+from quarantine.digests import presentation as presentation_digest
+from quarantine.digests.content import Content
+from quarantine.digests.links import Links
+from quarantine.digests.presentation import Letter
+from quarantine.digests.readers import Reader, find_reader
 from quarantine.models import Digest, DigestToken
-from quarantine.presentation_digest import Letter
 
 logger = logging.getLogger(__name__)
 

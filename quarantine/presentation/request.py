@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from quarantine.models import Hold, HoldRequest
-from quarantine.presentation import decider, denier, told_time
+from quarantine.presentation.rows import decider, denier, told_time
 from quarantine.states import State
 from quarantine.visible import show_line
 

@@ -20,7 +20,7 @@ from accounts.models.people import make_actor
 from accounts.second_factor import has_factor
 from accounts.tenancy import Actor
 from quarantine.access.rights import Rulebook, get_rulebook
-from quarantine.digest_readers import Reader, Rules
+from quarantine.digests.readers import Reader, Rules
 from quarantine.errors import LinkVoid
 from quarantine.models import DigestToken, Hold
 from quarantine.states import OPEN, State

@@ -1,0 +1,1 @@
+"""Digests: what people are told by mail of what is held for them."""

@@ -1,0 +1,1 @@
+"""What pages of the quarantine say, decided before any template."""
