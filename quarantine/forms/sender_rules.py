@@ -99,7 +99,7 @@ class SenderForm(TermsForm):
         label=_("Seine E-Mails"),
         choices=[
             (SenderRule.Verb.ALLOW, _("zulassen")),
-            (SenderRule.Verb.BLOCK, _("zurückhalten")),
+            (SenderRule.Verb.BLOCK, _("sperren")),
         ],
     )
     field_order: tuple[str, ...] = ("sender", "verb", "note", "ends_on")

@@ -105,7 +105,7 @@ def _verdict(hold: Hold, *, rights: Rights, requests: Sequence[HoldRequest]) -> 
         cause=causes[Category(hold.category)],
         todo=advise(hold, rights=rights),
         is_advice=True,
-        hints=tell_requests(hold, requests),
+        hints=tell_requests(hold, requests, decides=rights.can_release),
     )
 
 

@@ -16,13 +16,19 @@ from quarantine.visible import show_line
 Answer = HoldRequest.State
 
 
-def tell_requests(hold: Hold, requests: Sequence[HoldRequest]) -> tuple[str, ...]:
-    """Say who asked for the release, and whether that was denied before."""
+def tell_requests(
+    hold: Hold, requests: Sequence[HoldRequest], *, decides: bool
+) -> tuple[str, ...]:
+    """Say who asked for the release, who decides, and whether it was denied before."""
     hints = []
     if hold.state == State.REQUESTED:
         said = {"who": decider(hold), "time": told_time(hold.decided_at)}
-        asked = _(
-            "Freigabe angefragt: %(who)s, %(time)s. Der Administrator entscheidet."
+        asked = (
+            _("Freigabe angefragt: %(who)s, %(time)s. Sie entscheiden.")
+            if decides
+            else _(
+                "Freigabe angefragt: %(who)s, %(time)s. Der Administrator entscheidet."
+            )
         )
         hints.append(_with_words(asked % said, _reason(requests)))
     if hold.denied_at is not None:

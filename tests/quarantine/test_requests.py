@@ -43,6 +43,7 @@ def test_reason_reaches_the_admin_and_answer_the_person(people, client_for):
     asks = bob.get(url).content.decode()
     bob.post(f"{url}request", {"words": HOSTILE.replace("\x00", "")})
     seen = alice.get(url).content.decode()
+    waiting = bob.get(url).content.decode()
     queue = alice.get("/holds/?show=requested").content.decode()
     alice.post(f"{url}deny", {"words": "Der Absender ist <i>falsch</i>."})
     told = bob.get(url).content.decode()
@@ -52,6 +53,8 @@ def test_reason_reaches_the_admin_and_answer_the_person(people, client_for):
     assert request.reason == SHOWN
     assert "«Offerte‹U+202E› &lt;b&gt;Müller&lt;/b&gt; www.remote.example»" in seen
     assert "Antwort, falls Sie ablehnen" in seen
+    assert "Sie entscheiden." in seen
+    assert "Der Administrator entscheidet." in waiting
     assert hold.subject in queue
     assert (request.state, request.decided_by) == ("denied", people.alice)
     assert "«Der Absender ist &lt;i&gt;falsch&lt;/i&gt;.»" in told
