@@ -187,7 +187,7 @@ def test_a_domain_is_set_up_from_end_to_end(
     expect(page.get_by_label("Massenmail: Zurückhalten")).not_to_be_checked(
         timeout=ANSWER_MILLISECONDS
     )
-    expect(page.get_by_label("Virus: Zurückhalten")).to_be_checked(
+    expect(page.get_by_label("Spam: Zurückhalten")).to_be_checked(
         timeout=ANSWER_MILLISECONDS
     )
 
