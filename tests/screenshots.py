@@ -37,10 +37,11 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
     context = browser.new_context(locale="de-CH")
     page = context.new_page()
     flows.type_password(page, running.url, "admin@muster.example", PASSWORD)
-    paths = {}
+    page.goto(f"{running.url}/holds/?show=requested")
+    page.get_by_role("link", name="Ihr Paket").click()
+    paths = {"hold-asked": page.url.removeprefix(running.url)}
     for name, subject in {
         "hold": "Zahlung heute",
-        "hold-asked": "Ihr Paket",
         "hold-senders": "Bestätigung Ihrer",
         "hold-released": "Radwechsel",
     }.items():
