@@ -18,6 +18,7 @@ from django.views.decorators.http import (
 from accounts.access import people as access
 from accounts.actions import proposals as actions
 from accounts.answers import status_of
+from accounts.decorators import require_step_up
 from accounts.errors import AddressRefused, ProposalDecided, RateLimited
 from accounts.forms.addresses import AddressSearchForm, AliasForm, AskForm
 from accounts.mailboxes import Domains
@@ -59,6 +60,7 @@ def accept(request: ActorRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@require_step_up
 @portal_page
 def accept_as_alias(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Ask of which mailbox it is another name, then enter it as that."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import people as access
 from accounts.actions import grants as actions
 from accounts.answers import status_of
+from accounts.decorators import require_step_up
 from accounts.forms.grants import AddressIdForm, GrantForm
 from accounts.mailboxes import Domains
 from accounts.models import AddressGrant, Membership
@@ -21,6 +22,7 @@ from accounts.tenancy import ActorRequest
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@require_step_up
 @portal_page
 def grant(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Ask for address and rights, then give them; those of the address change."""
