@@ -33,7 +33,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return _void(request)
     account = find_account(found.email)
     if account is not None and account.has_usable_password():
-        if request.method == "POST":  # another click has made it in this moment
+        if find_open(token) is None:  # another click has made it in this moment
             return _void(request)
         context = {
             "invitation": found,
