@@ -9,7 +9,8 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from accounts import staff_audit
+from accounts import second_factor, staff_audit
+from accounts.detours import lead_to
 
 
 def _fields_of(message: object) -> list[str]:
@@ -21,6 +22,23 @@ def _fields_of(message: object) -> list[str]:
 
 class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic at run time
     """Writes every change of staff into the audit log, beside Django's own log."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401 - Django's own is not typed
+        """Ask whoever may change it for a fresh proof first, not after it was typed."""
+        may_write = (
+            self.has_change_permission(request)
+            if object_id
+            else self.has_add_permission(request)
+        )
+        if may_write and not second_factor.has_fresh_proof(request):
+            return lead_to(request, "accounts:step_up")
+        return super().changeform_view(request, object_id, form_url, extra_context)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Refuse to filter by a hash: yes and no would spell it out, sign by sign."""

@@ -16,6 +16,8 @@ from django.utils.decorators import method_decorator
 from two_factor.admin import AdminSiteOTPRequiredMixin
 
 from accounts import staff_audit
+from accounts.detours import lead_to
+from accounts.second_factor import has_fresh_proof
 
 
 class StaffSite(AdminSiteOTPRequiredMixin, AdminSite):  # type: ignore[misc]  # not typed
@@ -31,12 +33,17 @@ class StaffSite(AdminSiteOTPRequiredMixin, AdminSite):  # type: ignore[misc]  # 
         view: Callable[..., HttpResponseBase],
         cacheable: bool = False,  # noqa: FBT001, FBT002 - Django's signature
     ) -> Any:  # noqa: ANN401 - a type that only the stubs have
-        """Write down each page that was shown, whichever model's; see `staff_audit`."""
+        """Write down each page that was shown, whichever model's; see `staff_audit`.
+
+        What changes anything wants a fresh proof, as it does in the portal.
+        """
 
         @wraps(view)
         def noted(
             request: HttpRequest, *args: object, **kwargs: object
         ) -> HttpResponseBase:
+            if request.method == "POST" and not has_fresh_proof(request):
+                return lead_to(request, "accounts:step_up")
             response = view(request, *args, **kwargs)
             # A page for nothing that is there leads away.
             is_shown = response.status_code == 200 or request.method == "POST"
