@@ -18,6 +18,7 @@ from accounts.models import Domain
 from cleanmail.celery import app
 from cleanmail.wire import dns
 from quarantine import handover, tasks
+from quarantine.inventory import take_inventory
 from quarantine.models import Hold
 from quarantine.reinjection import give_up_lost, list_due, reinject
 from quarantine.states import State
@@ -323,6 +324,7 @@ def kill_worker(hold: Hold, settings, next_hop: SmtpServer, step: str):
     early = give_up_lost(timezone.now())
     late = give_up_lost(timezone.now() + timedelta(hours=1))
     hold.refresh_from_db()
+    assert take_inventory().is_sound
     return during, early, late
 
 
