@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from quarantine.intake.headers import Section
+from quarantine.inventory import take_inventory
 from quarantine.models import Message
 from quarantine.states import State
 from quarantine.store import open_content
@@ -153,3 +154,4 @@ def test_amavis_keeps_what_we_cannot_take(people: People, tmp_path: Path):
             assert made.mta.wait_empty(HOLD_SECONDS), made.mta.log[-3000:]
 
     assert by_recipient().keys() == {("spam", "bob@acme.example")}
+    assert take_inventory().is_sound
