@@ -38,7 +38,7 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
     page = context.new_page()
     flows.type_password(page, running.url, "admin@muster.example", PASSWORD)
     page.goto(f"{running.url}/holds/?show=requested")
-    page.get_by_role("link", name="Ihr Paket").click()
+    page.get_by_role("link", name="Ihr Paket").first.click()
     paths = {"hold-asked": page.url.removeprefix(running.url)}
     for name, subject in {
         "hold": "Zahlung heute",
