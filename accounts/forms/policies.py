@@ -62,8 +62,8 @@ class DomainPolicyForm(forms.Form):
     held_categories = forms.MultipleChoiceField(
         label=_("Zurückhalten"),
         help_text=_(
-            "Was nicht angekreuzt ist, geht ungefragt ans Postfach. Viren halten wir "
-            "immer zurück."
+            "Viren halten wir immer zurück. Was sonst nicht angekreuzt ist, geht "
+            "ungefragt ans Postfach."
         ),
         choices=[(it.value, it.label) for it in passable()],
         widget=forms.CheckboxSelectMultiple,
@@ -72,8 +72,9 @@ class DomainPolicyForm(forms.Form):
     member_categories = forms.MultipleChoiceField(
         label=_("Benutzer geben selbst frei"),
         help_text=_(
-            "Alles andere geben nur Administratoren frei; Benutzer bitten sie darum. "
-            "Viren gibt nie ein Benutzer frei; Phishing sollte nicht dazu gehören."
+            "Was Benutzer nicht selbst freigeben, geben nur Administratoren frei; "
+            "Benutzer bitten sie darum. Viren gibt nie ein Benutzer frei, Phishing "
+            "besser auch nicht."
         ),
         choices=[(it.value, it.label) for it in left_to_policy()],
         widget=forms.CheckboxSelectMultiple,
