@@ -49,7 +49,7 @@ def sweep() -> None:
     # What waits already is not sent again: it would only wait behind itself.
     if count_waiting() < reinjection.SWEEP_MAX:
         for hold in reinjection.list_due(now):
-            enqueue(reinject, hold.customer_id, hold.pk)
+            _wake(hold)
     for job_id in bulk_jobs.list_due(now):
         enqueue(run_bulk_job, job_id)
     bulk_jobs.forget_old(now)

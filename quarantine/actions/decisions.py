@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -17,6 +17,9 @@ from quarantine.access.rights import Rulebook, get_rulebook
 from quarantine.errors import NotConfirmed, NotHeld, ReservedForAdmin
 from quarantine.models import Hold, HoldRequest, HoldView
 from quarantine.states import OPEN, REPEATABLE, State
+
+# A function of `moves`: whether the hold was where it could move from.
+Move = Callable[..., bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +78,25 @@ def release_holds(holds: Iterable[Hold], *, actor: Actor) -> BulkResult:
 @transaction.atomic(durable=True)
 def discard_hold(hold: Hold, *, actor: Actor) -> None:
     """Take the hold out of the list, for nobody's inbox; raise NotHeld."""
-    _require_act(hold, Permission.DISCARD, rulebook=get_rulebook(actor))
-    if not moves.discard(hold, actor=actor):
-        raise NotHeld(hold.pk)
+    _move_one(hold, moves.discard, actor=actor)
 
 
 @transaction.atomic(durable=True)
 def discard_holds(holds: Iterable[Hold], *, actor: Actor) -> BulkResult:
     """Discard each hold that may still be; NotPermitted if any may not be acted on."""
-    ordered = _require_bulk(holds, Permission.DISCARD, rulebook=get_rulebook(actor))
-    done = sum(moves.discard(hold, actor=actor) for hold in ordered)
-    return BulkResult(done, taken=len(ordered) - done)
+    return _move_many(holds, moves.discard, actor=actor)
 
 
 @transaction.atomic(durable=True)
 def undo_discard(hold: Hold, *, actor: Actor) -> None:
     """Hold again what was discarded, as long as it is here; raise NotHeld."""
-    _require_act(hold, Permission.DISCARD, rulebook=get_rulebook(actor))
-    if not moves.undo(hold, actor=actor):
-        raise NotHeld(hold.pk)
+    _move_one(hold, moves.undo, actor=actor)
 
 
 @transaction.atomic(durable=True)
 def undo_discards(holds: Iterable[Hold], *, actor: Actor) -> BulkResult:
     """Hold again each that is still discarded; NotPermitted if any may not be."""
-    ordered = _require_bulk(holds, Permission.DISCARD, rulebook=get_rulebook(actor))
-    done = sum(moves.undo(hold, actor=actor) for hold in ordered)
-    return BulkResult(done, taken=len(ordered) - done)
+    return _move_many(holds, moves.undo, actor=actor)
 
 
 @transaction.atomic(durable=True)
@@ -180,6 +175,18 @@ def _require_release(hold: Hold, *, rulebook: Rulebook, confirmed: str) -> None:
     _require_decider(hold, rulebook=rulebook)
     if rulebook.rights(hold).needs_confirmation and confirmed != hold.category:
         raise NotConfirmed(hold.category)
+
+
+def _move_one(hold: Hold, move: Move, *, actor: Actor) -> None:
+    _require_act(hold, Permission.DISCARD, rulebook=get_rulebook(actor))
+    if not move(hold, actor=actor):
+        raise NotHeld(hold.pk)
+
+
+def _move_many(holds: Iterable[Hold], move: Move, *, actor: Actor) -> BulkResult:
+    ordered = _require_bulk(holds, Permission.DISCARD, rulebook=get_rulebook(actor))
+    done = sum(move(hold, actor=actor) for hold in ordered)
+    return BulkResult(done, taken=len(ordered) - done)
 
 
 def _require_bulk(

@@ -143,18 +143,24 @@ def find_link(token: str, *, network: str) -> OpenLink:
 
 def may_act(link: OpenLink) -> bool:
     """Say whether the link acts without log-in, by what holds this moment."""
-    action = find_action(link.hold, get_rulebook(link.actor))
-    return is_free(link) and action == link.token.action
+    rulebook = get_rulebook(link.actor)
+    if not _is_free(link, rulebook):
+        return False
+    return find_action(link.hold, rulebook) == link.token.action
 
 
 def is_free(link: OpenLink) -> bool:
     """Say whether policy and person let it open more than the log-in, used or not."""
+    return _is_free(link, get_rulebook(link.actor))
+
+
+def _is_free(link: OpenLink, rulebook: Rulebook) -> bool:
     hold = link.hold
     policies = Rules(Policy.objects.filter(customer=hold.customer_id))
     return (
         policies.of(hold.customer_id, hold.domain_id).may_release_by_link
         and not is_factor_demanded(link.user)
-        and get_rulebook(link.actor).rights(hold).can_act
+        and rulebook.rights(hold).can_act
     )
 
 
