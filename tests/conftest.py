@@ -25,8 +25,8 @@ from quarantine.sessions import pool
 from tests import factories
 from tests.emptying import empty_quickly
 from tests.lab.faults import FAULTS, SAMPLE_SIZE, SEED
-from tests.scheduling import Scheduling
 
+pytest_plugins = ["tests.hanging", "tests.scheduling"]
 TOTP_SECRET = b"12345678901234567890"
 # Under this name a test's record carries what it measured.
 FIGURE = "figure"
@@ -42,12 +42,6 @@ CORPORA = Path(
 def pytest_configure() -> None:
     """Prepare what all tests share."""
     empty_quickly()
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
-    """Let one process do what shares something dear."""
-    return Scheduling(config, log)
 
 
 def pytest_report_header() -> str:

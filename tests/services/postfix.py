@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -102,14 +103,11 @@ def postfix(
             main.write(fragment)
         with (etc / "master.cf").open("a") as master:
             master.write(services)
-        subprocess.run(["postfix", "-c", etc, "start"], check=True, capture_output=True)
         try:
-            _wait(port)
+            _start(folder, port)
             yield Postfix(folder, port)
         finally:
-            subprocess.run(
-                ["postfix", "-c", etc, "stop"], check=False, capture_output=True
-            )
+            _end(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -165,12 +163,48 @@ def _write(
     return etc
 
 
-def _wait(port: int) -> None:
-    for _ in range(100):
+def _start(folder: Path, port: int) -> None:
+    """Start it until it greets, three times at most; raise TimeoutError.
+
+    Now and then a Postfix comes up whose postlogd never does: then all of its processes
+    wait to log, `postfix stop` too.
+    """
+    for _ in range(3):
+        # No pipe: whoever keeps it open would be waited for.
+        with suppress(subprocess.TimeoutExpired):
+            subprocess.run(
+                ["postfix", "-c", folder / "etc", "start"],
+                check=True, timeout=60,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+            if _greets(port, 20):
+                return
+        _end(folder)
+    raise TimeoutError((folder / "maillog").read_text(errors="replace")[-2000:])
+
+
+def _greets(port: int, seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
         try:
             with socket.create_connection(("127.0.0.1", port), 5) as made:
-                made.recv(100)
-                return
+                if made.recv(100):
+                    return True
         except OSError:
             time.sleep(0.1)
-    raise TimeoutError(port)
+    return False
+
+
+def _end(folder: Path) -> None:
+    """End its master, which ends its children; after ten seconds by force."""
+    path = folder / "queue/pid/master.pid"
+    if not path.exists():
+        return
+    pid = int(path.read_text())
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGTERM)
+        end = time.monotonic() + 10
+        while time.monotonic() < end and Path(f"/proc/{pid}/exe").exists():
+            time.sleep(0.05)
+        os.killpg(pid, signal.SIGKILL)
