@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from diagnostics import views
+from diagnostics.views import probes
 
 app_name = "diagnostics"
 urlpatterns = [
-    path("diagnostics/", views.probes, name="probes"),
-    path("diagnostics/start", views.probe_start, name="probe_start"),
-    path("diagnostics/<uuid:pk>/", views.probe, name="probe"),
-    path("diagnostics/<uuid:pk>/progress", views.probe_progress, name="probe_progress"),
+    path("diagnostics/", probes.probes, name="probes"),
+    path("diagnostics/start", probes.probe_start, name="probe_start"),
+    path("diagnostics/<uuid:pk>/", probes.probe, name="probe"),
+    path(
+        "diagnostics/<uuid:pk>/progress", probes.probe_progress, name="probe_progress"
+    ),
 ]

@@ -12,7 +12,7 @@ from accounts.responses import portal_page
 from accounts.tenancy import ActorRequest, Permission, require_permission
 from cleanmail.dashboard.presentation import RANGES, USUAL_RANGE, make_dashboard
 from cleanmail.domains.presentation import make_rows
-from diagnostics.access import list_latest_checks
+from diagnostics.access.probes import list_latest_checks
 from diagnostics.models import Probe
 from quarantine.day_counts import count_requests, summarize
 from quarantine.search import COUNT_MAX

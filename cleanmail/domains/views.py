@@ -30,8 +30,8 @@ from cleanmail.domains.forms import DomainForm, NextHopForm, RemovalForm, TrialF
 from cleanmail.domains.marks import ORDER
 from cleanmail.domains.presentation import make_page, make_rows
 from cleanmail.domains.rules import list_rules
-from diagnostics import actions as diagnostics
-from diagnostics.access import find_latest_check, list_checks, list_latest_checks
+from diagnostics.access.probes import find_latest_check, list_checks, list_latest_checks
+from diagnostics.actions import probes as diagnostics
 from diagnostics.domain_verdict import Station
 from diagnostics.errors import ForeignRecipient, NotVerified
 from diagnostics.models import Probe

@@ -25,7 +25,7 @@ START = """
 import django; django.setup()
 from accounts.models import User
 from accounts.models.people import make_actor
-from diagnostics.actions import Question, start_probe
+from diagnostics.actions.probes import Question, start_probe
 actor = make_actor(User.objects.get(email="alice@acme.example").memberships.get())
 start_probe(actor, Question("localhost", None, "", ""))
 """

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from accounts.errors import NotPermitted, RateLimited
 from accounts.models import AuditEvent, Domain, OutboundAccount, OutboundScanner
-from diagnostics import access, actions, runner, tasks
+from diagnostics import runner, tasks
+from diagnostics.access import probes as access
+from diagnostics.actions import probes as actions
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.domain_checks.subject import Subject
 from diagnostics.domain_runs import run_about_domain

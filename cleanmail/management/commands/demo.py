@@ -9,7 +9,7 @@ from accounts.models import Domain
 from cleanmail.demo.deeds import do_deeds
 from cleanmail.demo.mail import send_letters
 from cleanmail.demo.people import make_people
-from diagnostics.actions import check_domain, check_next_hop
+from diagnostics.actions.probes import check_domain, check_next_hop
 from quarantine.models import Hold
 
 

@@ -12,9 +12,9 @@ from diagnostics.causes import CATALOGUE, title_and_remedy
 from diagnostics.checks.evidence import FAILED, OK, SKIPPED, WARNING
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.models import Evidence, Probe
-from diagnostics.presentation_answer import Answer, is_late, make_answer
-from diagnostics.presentation_causes import CauseShown, make_causes
-from diagnostics.presentation_path import Station, make_stations
+from diagnostics.presentation.answer import Answer, is_late, make_answer
+from diagnostics.presentation.causes import CauseShown, make_causes
+from diagnostics.presentation.path import Station, make_stations
 from diagnostics.verdicts import judge
 from diagnostics.verdicts.scene import SERVER, STAGES, Scene
 from diagnostics.wording import duration, label, outcome

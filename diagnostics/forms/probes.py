@@ -6,7 +6,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from diagnostics.actions import Question
+from diagnostics.actions.probes import Question
 
 PORT_LIMITS = _("Ein Port liegt zwischen 1 und 65535.")
 

@@ -15,10 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.errors import RateLimited
 from accounts.responses import portal_page
 from accounts.tenancy import ActorRequest
-from diagnostics import access, actions
+from diagnostics.access import probes as access
+from diagnostics.actions import probes as actions
 from diagnostics.errors import NoScanner
-from diagnostics.forms import ProbeForm
-from diagnostics.presentation import make_list, make_page
+from diagnostics.forms.probes import ProbeForm
+from diagnostics.presentation.probes import make_list, make_page
 
 
 @require_safe

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from diagnostics.checks.evidence import OK
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.models import Probe
-from diagnostics.presentation_causes import CauseShown
-from diagnostics.presentation_path import FAIL, NOW, Station, total_time
+from diagnostics.presentation.causes import CauseShown
+from diagnostics.presentation.path import FAIL, NOW, Station, total_time
 from diagnostics.verdicts.scene import SERVER, Scene
 
 # A worker takes a probe up within a second; the sweep sends it again after that long.

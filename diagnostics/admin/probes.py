@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.audited_admin import AuditedAdmin
 from diagnostics import domain_verdict
 from diagnostics.models import Evidence, Probe
-from diagnostics.presentation_causes import make_causes
+from diagnostics.presentation.causes import make_causes
 from diagnostics.verdicts import judge
 
 

@@ -15,7 +15,7 @@ from accounts.models import Domain
 from accounts.tenancy import Actor, Permission, require_permission
 from accounts.throttles import spend
 from diagnostics import domain_probes, tasks
-from diagnostics.access import find_scanner
+from diagnostics.access.probes import find_scanner
 from diagnostics.errors import ForeignRecipient, NoScanner, NotVerified
 from diagnostics.models import Probe
 from diagnostics.passwords import seal_password

@@ -1,0 +1,1 @@
+"""Which rows of diagnostics somebody may see."""

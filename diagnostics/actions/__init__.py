@@ -1,0 +1,1 @@
+"""What people start and change in diagnostics, an act a function."""

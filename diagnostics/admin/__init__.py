@@ -1,0 +1,5 @@
+"""Django admin of diagnostics, for support and operators."""
+
+from diagnostics.admin.probes import ProbeAdmin
+
+__all__ = ["ProbeAdmin"]

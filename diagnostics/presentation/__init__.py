@@ -1,0 +1,1 @@
+"""What pages of diagnostics say, decided before any template."""

@@ -1,0 +1,1 @@
+"""What the pages of diagnostics show, and where their buttons lead."""
