@@ -2,7 +2,16 @@
 
 from typing import Any, Dict, NamedTuple, Tuple, TypeVar
 
-from diagnostics.causes import texts_de, texts_en, texts_fr, texts_it
+from diagnostics.causes import (
+    texts_de,
+    texts_en,
+    texts_fr,
+    texts_it,
+    together_de,
+    together_en,
+    together_fr,
+    together_it,
+)
 
 Text = TypeVar("Text")
 
@@ -11,22 +20,22 @@ PROVIDER = "provider"
 US = "us"
 
 _CAUSES: Dict[str, Dict[str, Tuple[str, str]]] = {
-    "de": texts_de.CAUSES,
-    "en": texts_en.CAUSES,
-    "fr": texts_fr.CAUSES,
-    "it": texts_it.CAUSES,
+    "de": {**texts_de.CAUSES, **together_de.CAUSES},
+    "en": {**texts_en.CAUSES, **together_en.CAUSES},
+    "fr": {**texts_fr.CAUSES, **together_fr.CAUSES},
+    "it": {**texts_it.CAUSES, **together_it.CAUSES},
 }
 _REASONS: Dict[str, Dict[str, str]] = {
-    "de": texts_de.REASONS,
-    "en": texts_en.REASONS,
-    "fr": texts_fr.REASONS,
-    "it": texts_it.REASONS,
+    "de": {**texts_de.REASONS, **together_de.REASONS},
+    "en": {**texts_en.REASONS, **together_en.REASONS},
+    "fr": {**texts_fr.REASONS, **together_fr.REASONS},
+    "it": {**texts_it.REASONS, **together_it.REASONS},
 }
 _NEXT_CHECKS: Dict[str, Dict[str, str]] = {
-    "de": texts_de.NEXT_CHECKS,
-    "en": texts_en.NEXT_CHECKS,
-    "fr": texts_fr.NEXT_CHECKS,
-    "it": texts_it.NEXT_CHECKS,
+    "de": {**texts_de.NEXT_CHECKS, **together_de.NEXT_CHECKS},
+    "en": {**texts_en.NEXT_CHECKS, **together_en.NEXT_CHECKS},
+    "fr": {**texts_fr.NEXT_CHECKS, **together_fr.NEXT_CHECKS},
+    "it": {**texts_it.NEXT_CHECKS, **together_it.NEXT_CHECKS},
 }
 DEFAULT_LANGUAGE = "de"
 
@@ -34,12 +43,12 @@ _OURS = (
     "portal-ip-filtered", "rate-limited-421", "scanner-auth-backend-down",
     "scanner-cert-expired", "scanner-cert-no-chain", "scanner-cert-self-signed",
     "scanner-cert-wrong-name", "scanner-down", "scanner-tls-broken", "greet-delay",
-    "account-disabled", "auth-lockout",
+    "account-disabled", "auth-lockout", "scanner-disk-full",
 )  # fmt: skip
 _PROVIDERS = (
     "port25-blocked-drop", "port25-blocked-rst", "port25-blocked-icmp",
     "isp-policy-554", "no-internet", "return-path-asymmetric", "dnsbl-listed",
-    "ptr-missing", "ptr-mismatch",
+    "ptr-missing", "ptr-mismatch", "packet-loss", "slow-uplink",
 )  # fmt: skip
 
 
@@ -57,7 +66,7 @@ def _who(slug: str) -> str:
 
 
 CATALOGUE: Dict[str, Cause] = {
-    slug: Cause(slug, _who(slug)) for slug in texts_de.CAUSES
+    slug: Cause(slug, _who(slug)) for slug in _CAUSES[DEFAULT_LANGUAGE]
 }
 
 

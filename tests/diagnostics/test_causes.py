@@ -11,7 +11,16 @@ from string import Formatter
 import pytest
 
 from diagnostics import causes
-from diagnostics.causes import texts_de, texts_en, texts_fr, texts_it
+from diagnostics.causes import (
+    texts_de,
+    texts_en,
+    texts_fr,
+    texts_it,
+    together_de,
+    together_en,
+    together_fr,
+    together_it,
+)
 
 ROOT = Path(__file__).parents[2]
 CARRIED = [
@@ -20,7 +29,12 @@ CARRIED = [
     for path in sorted((ROOT / folder).glob("*.py"))
 ] + sorted((ROOT / "diagnostics" / "causes").glob("*.py"))
 OLD_PYTHON = Path.home() / ".pyenv/versions/3.6.15/bin/python"
-LANGUAGES = {"en": texts_en, "fr": texts_fr, "it": texts_it}
+GERMAN = (texts_de, together_de)
+LANGUAGES = {
+    "en": (texts_en, together_en),
+    "fr": (texts_fr, together_fr),
+    "it": (texts_it, together_it),
+}
 
 
 def verdict_words(pattern: str) -> set[str]:
@@ -38,11 +52,10 @@ def test_every_cause_named_by_a_verdict_has_a_text():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_language_says_all_of_it(language):
-    texts = LANGUAGES[language]
-
-    assert set(texts.CAUSES) == set(texts_de.CAUSES)
-    assert set(texts.REASONS) == set(texts_de.REASONS)
-    assert set(texts.NEXT_CHECKS) == set(texts_de.NEXT_CHECKS)
+    for texts, german in zip(LANGUAGES[language], GERMAN, strict=True):
+        assert set(texts.CAUSES) == set(german.CAUSES)
+        assert set(texts.REASONS) == set(german.REASONS)
+        assert set(texts.NEXT_CHECKS) == set(german.NEXT_CHECKS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -50,12 +63,22 @@ def test_every_reason_takes_the_same_values(language):
     def fields(text: str) -> set[str | None]:
         return {name for _, name, _, _ in Formatter().parse(text) if name}
 
-    for code, text in texts_de.REASONS.items():
-        assert fields(LANGUAGES[language].REASONS[code]) == fields(text), code
+    for texts, german in zip(LANGUAGES[language], GERMAN, strict=True):
+        for code, text in german.REASONS.items():
+            assert fields(texts.REASONS[code]) == fields(text), code
+
+
+def test_every_slug_of_the_contract_has_its_texts():
+    contract = ROOT / "../shared/design/contract.md"
+    if not contract.exists():
+        pytest.skip("no contract beside the checkout")
+    listed = contract.read_text().split("Slugs, each a row")[1].split("(96 slugs")[0]
+
+    assert set(re.findall(r"`([a-z0-9-]+)`", listed)) <= set(causes.CATALOGUE)
 
 
 def test_swiss_spelling():
-    assert "ß" not in Path(texts_de.__file__).read_text()
+    assert all("ß" not in Path(texts.__file__).read_text() for texts in GERMAN)
 
 
 @pytest.mark.parametrize("path", CARRIED, ids=lambda path: path.stem)
