@@ -120,6 +120,11 @@ def send_sms_budget(user: User, at: datetime, *, used: str, budget: str) -> None
     _send(user, "sms_budget", at=at, **context)
 
 
+def send_unknown_domain(user: User, at: datetime, *, domain: str) -> None:
+    """Tell an operator of mail for a domain that nobody has proved."""
+    _send(user, "unknown_domain", at=at, domain=domain)
+
+
 def send_domain_notice(
     user: User, at: datetime, *, notice: str, domain_id: str
 ) -> None:
@@ -261,6 +266,7 @@ NOTICES: dict[str, Callable[..., None]] = {
     "code_tried": send_code_tried,
     "step_up_tried": send_step_up_tried,
     "sms_budget": send_sms_budget,
+    "unknown_domain": send_unknown_domain,
 }
 MAILS: dict[str, Callable[..., None]] = NOTICES | {
     "password_reset": send_password_reset,

@@ -18,7 +18,7 @@ from accounts.models import (
     Policy,
     User,
 )
-from accounts.tenancy import Actor, Permission, Role, require_permission
+from accounts.tenancy import Actor, Permission, Role, StaffRole, require_permission
 
 
 def list_people(actor: Actor, *, search: str = "") -> QuerySet[Membership]:
@@ -130,6 +130,12 @@ def list_admins(customer_id: UUID) -> QuerySet[User]:
         memberships__customer_id=customer_id,
         memberships__role=Role.ADMIN,
     )
+
+
+def list_operators() -> QuerySet[User]:
+    """Return the active people who run the installation."""
+    operators = User.objects.filter(staff_role=StaffRole.OPERATOR, is_active=True)
+    return operators.order_by("pk")
 
 
 def find_account(email: str) -> User | None:

@@ -13,13 +13,13 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from accounts import audit, sms, sms_gateways, tasks, throttles
+from accounts.access.people import list_operators
 from accounts.actions.history import notify
 from accounts.enqueue import enqueue
 from accounts.errors import CodesUsedUp, CodeTooSoon, RateLimited, SmsUnavailable
 from accounts.models import SmsCode, SmsMessage, User
 from accounts.models.devices import hash_number
 from accounts.phone_numbers import country_of
-from accounts.tenancy import StaffRole
 
 RESEND_SECONDS = 45
 HOUR, DAY = 3600, 86400
@@ -108,8 +108,7 @@ def _limits(person: str, number: str, network: str, purpose: str) -> list[Limit]
 def _tell_operators(used: int, budget: int) -> None:
     """Write down, and mail, how much of the day's budget is used: once a day each."""
     audit.record_event("sms.budget", detail={"used": used, "budget": budget})
-    operators = User.objects.filter(staff_role=StaffRole.OPERATOR, is_active=True)
-    for operator in operators.order_by("pk"):
+    for operator in list_operators():
         notify(operator, "sms_budget", used=str(used), budget=str(budget))
 
 

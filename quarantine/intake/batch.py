@@ -17,6 +17,7 @@ from quarantine.intake.filters import Filter
 from quarantine.intake.hits import Hits
 from quarantine.intake.hold import LATER, Kept, keep_transactions
 from quarantine.intake.recipients import Directory
+from quarantine.intake.strangers import Strangers
 from quarantine.intake.waker import Wake, Waker
 from quarantine.store import Writer
 
@@ -58,6 +59,7 @@ class Committer:
         self._writer = Writer()
         self._directory = Directory()
         self._hits = Hits()
+        self._strangers = Strangers()
         self._worked_at = 0.0
         self._queue: deque[Waiting] = deque()
         self._wakes = threading.Condition()
@@ -95,7 +97,8 @@ class Committer:
                 for hold in kept.due:
                     self._waker.tell(hold)
                 self._hits.add(kept.hits)
-            self._note_hits()
+                self._strangers.add(kept.strangers)
+            self._write_down()
         self._writer.close()
         connection.close()
 
@@ -133,12 +136,13 @@ class Committer:
             return _defer(batch)
         return self._keep_alone(batch)
 
-    def _note_hits(self) -> None:
+    def _write_down(self) -> None:
         try:
             self._hits.note()
-        except Error:
-            # Counts only: no mail waits for them.
-            logger.exception("hits of sender rules not noted")
+            self._strangers.tell()
+        except Exception:
+            # No mail waits for it, and each recipient of a stranger is in the log.
+            logger.exception("hits of sender rules, or unknown domains, not noted")
             connection.close()
 
     def _refresh_connection(self) -> None:

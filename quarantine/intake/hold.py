@@ -18,7 +18,7 @@ from quarantine.intake.envelope import Recipient, Transaction
 from quarantine.intake.filters import Arrival, Filter, read_arrival
 from quarantine.intake.headers import Section, clean
 from quarantine.intake.outcome import Outcome, decide
-from quarantine.intake.recipients import Directory, Place
+from quarantine.intake.recipients import Directory, Place, split_address
 from quarantine.intake.returned import Returns
 from quarantine.intake.rows import insert_rows
 from quarantine.intake.rules import Rules, Senders
@@ -36,12 +36,14 @@ LATER = "451 4.3.0 Not stored, try again later"
 class Kept:
     """What became of a batch: replies by transaction, holds to release at once.
 
-    `hits` are the sender rules that decided, one entry a hold.
+    `hits` are the sender rules that decided, one entry a hold; `strangers` the domains
+    that nobody has proved.
     """
 
     replies: list[list[str]] = field(default_factory=list)
     due: list[Hold] = field(default_factory=list)
     hits: list[UUID] = field(default_factory=list)
+    strangers: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -97,7 +99,7 @@ def keep_transactions(
         drafts += made
         for draft in made:
             returns.note(arrival.transaction, draft.holds)
-        _alert(arrival.transaction, places)
+        kept.strangers |= _alert(arrival.transaction, places)
     if drafts:
         writer.sync()
         fresh = _insert(drafts, returns)
@@ -125,8 +127,9 @@ def _replies(
     return [answer] * len(each.recipients)
 
 
-def _alert(each: Transaction, places: Iterable[Place | None]) -> None:
-    unknown = sum(place is None for place in places)
+def _alert(each: Transaction, places: Sequence[Place | None]) -> set[str]:
+    """Say how many recipients nobody knows; return their domains."""
+    unknown = places.count(None)
     if unknown:
         logger.error(
             "ALERT unknown recipient domain: queue id %s, %d of %d recipients deferred",
@@ -134,6 +137,11 @@ def _alert(each: Transaction, places: Iterable[Place | None]) -> None:
             unknown,
             len(each.recipients),
         )
+    return {
+        split_address(recipient.address)[1]
+        for recipient, place in zip(each.recipients, places, strict=True)
+        if place is None
+    } - {""}
 
 
 def _draft(writer: Writer, arrival: Arrival, served: Iterable[Served]) -> list[Draft]:

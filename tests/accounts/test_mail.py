@@ -16,6 +16,7 @@ from tests.accounts.conftest import CALLER
 DETAILS = {
     "new_sign_in": {"browser": "Firefox", "system": "Linux", "network": "192.0.2.x"},
     "sms_budget": {"used": "80", "budget": "100"},
+    "unknown_domain": {"domain": "nobody.example"},
 }
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]

@@ -8,14 +8,17 @@ import os
 from collections.abc import Sequence
 
 import pytest
+from django.core import mail
 from django.db import DataError
 
-from accounts.models import Policy
+from accounts.models import OutgoingMail, Policy
+from accounts.outbox import deliver
 from quarantine.intake.batch import Committer
 from quarantine.intake.envelope import Client, Recipient, Sender, Transaction
 from quarantine.intake.hold import keep_transactions
 from quarantine.intake.recipients import Directory
 from quarantine.intake.spool import Spool
+from quarantine.intake.strangers import TOLD_A_DAY
 from quarantine.models import Hold, Message
 from quarantine.store import Writer, open_content
 from tests.conftest import People
@@ -64,6 +67,34 @@ def test_a_batch_costs_few_queries(people: People, django_assert_max_num_queries
         keep_transactions(Writer(), Directory(), many)
 
     assert Hold.objects.count() == 60
+
+
+@pytest.mark.django_db(transaction=True)
+def test_operators_are_told_once_of_a_domain_that_nobody_has_proved(people: People):
+    strange = [
+        transaction("a@nobody.example", "bob@acme.example", queue_id="Q1"),
+        transaction("b@nobody.example", "c@evil\x01.example", queue_id="Q2"),
+    ]
+
+    replies = [commit(each) for each in strange]
+
+    assert [[reply[:3] for reply in each[0]] for each in replies] == [
+        ["451", "250"],
+        ["451", "451"],
+    ]
+    told = OutgoingMail.objects.get()
+    assert (told.user, told.kind) == (people.operator, "unknown_domain")
+    deliver(told.pk)
+    assert "nobody.example" in mail.outbox[0].subject
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_strange_domains_make_few_mails(people: People):
+    many = [transaction(f"a@d{n}.example", queue_id=f"Q{n}") for n in range(50)]
+
+    commit(*many)
+
+    assert OutgoingMail.objects.count() == TOLD_A_DAY
 
 
 def nobody(hold: Hold) -> None:
