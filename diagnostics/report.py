@@ -1,9 +1,7 @@
 """The JSON of probe, agent and judge: version 1, additions only."""
 
-from __future__ import annotations
-
 from datetime import datetime
-from typing import Any
+from typing import Any, Dict, List
 
 from diagnostics.causes import (
     CATALOGUE,
@@ -18,26 +16,27 @@ VERSION = 1
 VANTAGE = "server"
 
 
-def make_report(
-    evidence: list[Evidence],
-    findings: list[Finding],
+def make_report(  # noqa: PLR0913 - keywords, each a field of it
+    evidence: List[Evidence],
+    findings: List[Finding],
     *,
     started_at: datetime,
     seconds: float,
     language: str,
-) -> dict[str, Any]:
+    vantage: str = VANTAGE,
+) -> Dict[str, Any]:
     """Return what others read; a password is nowhere in it."""
     return {
         "version": VERSION,
-        "started_at": f"{started_at:%Y-%m-%dT%H:%M:%SZ}",
+        "started_at": started_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "duration_seconds": round(seconds, 3),
-        "vantage": VANTAGE,
+        "vantage": vantage,
         "evidence": [dict(item._asdict()) for item in evidence],
         "causes": [_cause(finding, language) for finding in findings],
     }
 
 
-def _cause(finding: Finding, language: str) -> dict[str, Any]:
+def _cause(finding: Finding, language: str) -> Dict[str, Any]:
     title, remedy = title_and_remedy(finding.slug, language)
     return {
         "slug": finding.slug,

@@ -237,12 +237,12 @@ def python36_files() -> list[Path]:
         *sorted((ROOT / "cleanmail/wire").glob("*.py")),
         *(
             path
-            for room in ("checks", "causes", "verdicts")
+            for room in ("agent", "checks", "causes", "verdicts")
             for path in sorted((ROOT / "diagnostics" / room).glob("*.py"))
         ),
         *(
             path
-            for name in ("error_text", "pasted")
+            for name in ("error_text", "pasted", "report")
             if (path := ROOT / f"diagnostics/{name}.py").exists()
         ),
     ]
@@ -280,8 +280,10 @@ def test_what_the_agent_carries_compiles_on_a_real_python_3_6(tmp_path: Path):
 def test_the_ground_imports_the_standard_library_only():
     ours = {
         "cleanmail.wire",
+        "diagnostics.agent",
         "diagnostics.checks",
         "diagnostics.causes",
+        "diagnostics.report",
         "diagnostics.verdicts",
     }
     foreign = []

@@ -17,6 +17,9 @@ from diagnostics.checks.x509 import (
 
 # What every path of today lets through (RFC 879).
 SMALL_SEGMENT = 536
+# All that Python 3.6 says of a chain it does not believe, and OpenSSL's codes for why.
+UNBELIEVED = "CERTIFICATE_VERIFY_FAILED"
+NOT_YET_VALID, EXPIRED, SELF_SIGNED, UNKNOWN_ISSUER = 9, 10, 18, 20
 
 
 class Handshake(NamedTuple):
@@ -37,7 +40,7 @@ def examine(session: Session, endpoint: Endpoint, target: Target) -> Handshake:
     try:
         session.handshake(verifying_context(target.cafile), clean_host(target.host))
     except TlsFailed as error:
-        if error.verify_code is None:
+        if error.verify_code is None and error.reason != UNBELIEVED:
             return Handshake(FAILED, error_facts(error))
         return _look_again(error, endpoint, target)
     except SessionTimedOut as error:
@@ -66,7 +69,18 @@ def _look_again(error: TlsFailed, endpoint: Endpoint, target: Target) -> Handsha
         facts["second_look"] = error_facts(second)
         return Handshake(FAILED, facts)
     facts.update(_describe(session, target))
+    if error.verify_code is None:
+        facts["verify_code"] = _presumed_code(facts)
     return Handshake(FAILED, facts, session, facts.get("pin_matches") is True)
+
+
+def _presumed_code(facts: Facts) -> int:
+    """Return why a chain was not believed, as far as its first certificate tells."""
+    if facts.get("is_expired"):
+        return EXPIRED
+    if facts.get("is_future"):
+        return NOT_YET_VALID
+    return SELF_SIGNED if facts.get("is_self_issued") else UNKNOWN_ISSUER
 
 
 def _try_small_segments(endpoint: Endpoint, target: Target) -> str:

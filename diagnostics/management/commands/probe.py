@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ipaddress
 import json
 import secrets
 import sys
@@ -15,6 +14,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from diagnostics.agent.options import add_expectations
+from diagnostics.agent.terminal import drop_newline, evidence_line
 from diagnostics.checks.evidence import Evidence, Target
 from diagnostics.checks.run import run_checks
 from diagnostics.report import make_report
@@ -22,30 +23,8 @@ from diagnostics.verdicts import judge
 from diagnostics.verdicts.scene import AGENT
 
 HEALTHY, CAUSE_FOUND, USAGE = 0, 1, 2
-SHA256_HEX_LENGTH = 64
 # Nobody waits at a page: a line that takes a second each way gets its time.
 TOTAL_SECONDS = 30.0
-
-
-def port_number(text: str) -> int:
-    """Parse a port."""
-    port = int(text)
-    if not 0 < port <= 65535:
-        raise argparse.ArgumentTypeError("a port is between 1 and 65535")
-    return port
-
-
-def ip_address(text: str) -> str:
-    """Parse an IP address."""
-    return str(ipaddress.ip_address(text))
-
-
-def sha256(text: str) -> str:
-    """Parse a fingerprint, colons allowed."""
-    pin = text.replace(":", "").lower()
-    if len(pin) != SHA256_HEX_LENGTH or set(pin) - set("0123456789abcdef"):
-        raise argparse.ArgumentTypeError("a SHA-256 has 64 hexadecimal digits")
-    return pin
 
 
 class Command(BaseCommand):
@@ -57,15 +36,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Declare what `docs` and other programs rely on."""
         parser.add_argument("host")
-        parser.add_argument("--port", type=port_number, action="append", default=[])
-        parser.add_argument("--username", default="")
+        add_expectations(parser)
         parser.add_argument("--password-stdin", action="store_true")
-        parser.add_argument("--cafile", default="")
-        parser.add_argument(
-            "--expect-address", type=ip_address, action="append", default=[]
-        )
-        parser.add_argument("--expect-pin", type=sha256, action="append", default=[])
-        parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *_args: str, **options: Any) -> None:
         """Run the checks; exit 0 healthy, 1 a cause was found, 2 usage."""
@@ -108,13 +80,7 @@ class Command(BaseCommand):
         )
 
     def _show(self, seen: Evidence) -> None:
-        error = seen.facts.get("error", "")
-        code = seen.facts.get("code", "")
-        said = f"{code} {error}".strip()
-        self.stdout.write(
-            f"{seen.status:8} {seen.check:12} {seen.subject}  "
-            f"{seen.duration_seconds:.3f} s  {said}".rstrip()
-        )
+        self.stdout.write(evidence_line(seen))
         self.stdout.flush()
 
     def _conclude(self, found: list[Evidence], causes: list[Any]) -> None:
@@ -142,13 +108,8 @@ def read_password() -> str:
 
     Raises CommandError for what is not UTF-8: it could not be sent as it is.
     """
-    raw = sys.stdin.buffer.read()
-    for end in (b"\r\n", b"\n"):
-        if raw.endswith(end):
-            raw = raw[: -len(end)]
-            break
     try:
-        return raw.decode()
+        return drop_newline(sys.stdin.buffer.read())
     except UnicodeDecodeError as error:
         message = "the password is not UTF-8"
         raise CommandError(message, returncode=USAGE) from error
