@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
+from diagnostics import machine_words
 from diagnostics.checks import configured
 from diagnostics.checks.evidence import FAILED, OK, SKIPPED, Facts
 from diagnostics.checks.evidence import Evidence as Observation
@@ -136,6 +137,10 @@ def _auth(seen: Observation) -> str:
 
 
 _WORDS = {
+    "interfaces": machine_words.interfaces,
+    "routes": machine_words.routes,
+    "neighbour": machine_words.neighbour,
+    "hosts": machine_words.hosts,
     "configured": _configured,
     "names": _names,
     "tcp": _tcp,
@@ -154,6 +159,7 @@ def label(seen: Observation) -> str:
     place = {"port": facts.get("port", ""), "family": _family(facts)}
     labels = {
         "configured": _("Einstellung Ihres Servers"),
+        **machine_words.labels(facts),
         "names": _name_label(seen),
         "tcp": _("Port %(port)s, %(family)s") % place,
         "greeting": _("Begrüssung auf Port %(port)s, %(family)s") % place,

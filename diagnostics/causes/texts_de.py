@@ -332,6 +332,13 @@ REASONS: Dict[str, str] = {
     "login-refused": "Auf die Anmeldung kam «{code} {text}{error}».",
     "password-blank": "Das eingegebene Passwort hat ein Leerzeichen am Rand.",
     "username-odd": "Der eingegebene Benutzername enthält Leerzeichen oder ungewöhnliche Zeichen.",
+    "no-link": "Keine Netzwerkkarte ist verbunden ({cards}).",
+    "scanner-on-link": "Nach der Netzmaske liegt {address} im eigenen Netz {network}, dort antwortet niemand.",
+    "gateway-silent": "Unter {gateway} antwortet im eigenen Netz niemand.",
+    "gateway-off-link": "Der Gateway {gateway} liegt ausserhalb der eigenen Netze ({networks}).",
+    "resolver-absent": "Unter {servers} ist im eigenen Netz kein Gerät.",
+    "resolver-there": "Das Gerät {servers} ist da, beantwortet aber keine Namensfragen.",
+    "hosts-entry": "Die hosts-Datei nennt {addresses}.",
 }
 
 NEXT_CHECKS: Dict[str, str] = {

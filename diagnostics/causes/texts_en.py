@@ -324,6 +324,13 @@ REASONS: Dict[str, str] = {
     "login-refused": "The answer to the log-in was «{code} {text}{error}».",
     "password-blank": "The password that was typed has a blank at its edge.",
     "username-odd": "The user name that was typed contains blanks or unusual characters.",
+    "no-link": "No network card is connected ({cards}).",
+    "scanner-on-link": "By the netmask {address} lies in the machine's own network {network}, where nobody answers.",
+    "gateway-silent": "At {gateway} nobody answers in the machine's own network.",
+    "gateway-off-link": "The gateway {gateway} lies outside of the machine's own networks ({networks}).",
+    "resolver-absent": "At {servers} there is no device in the machine's own network.",
+    "resolver-there": "The device {servers} is there but answers no questions for names.",
+    "hosts-entry": "The hosts file says {addresses}.",
 }
 
 NEXT_CHECKS: Dict[str, str] = {

@@ -327,6 +327,13 @@ REASONS: Dict[str, str] = {
     "login-refused": "La réponse à l'authentification a été «{code} {text}{error}».",
     "password-blank": "Le mot de passe saisi a une espace au bord.",
     "username-odd": "Le nom d'utilisateur saisi contient des espaces ou des caractères inhabituels.",
+    "no-link": "Aucune carte réseau n'est connectée ({cards}).",
+    "scanner-on-link": "D'après le masque de réseau, {address} se trouve dans le réseau local {network}, où personne ne répond.",
+    "gateway-silent": "À l'adresse {gateway}, personne ne répond sur le réseau local.",
+    "gateway-off-link": "La passerelle {gateway} se trouve hors des réseaux locaux ({networks}).",
+    "resolver-absent": "À l'adresse {servers}, il n'y a aucun appareil sur le réseau local.",
+    "resolver-there": "L'appareil {servers} est présent, mais ne répond pas aux questions de noms.",
+    "hosts-entry": "Le fichier hosts indique {addresses}.",
 }
 
 NEXT_CHECKS: Dict[str, str] = {

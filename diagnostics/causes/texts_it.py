@@ -327,6 +327,13 @@ REASONS: Dict[str, str] = {
     "login-refused": "La risposta all'autenticazione è stata «{code} {text}{error}».",
     "password-blank": "La password inserita ha uno spazio al margine.",
     "username-odd": "Il nome utente inserito contiene spazi o caratteri insoliti.",
+    "no-link": "Nessuna scheda di rete è collegata ({cards}).",
+    "scanner-on-link": "Secondo la maschera di rete {address} si trova nella rete locale {network}, dove nessuno risponde.",
+    "gateway-silent": "All'indirizzo {gateway} nessuno risponde nella rete locale.",
+    "gateway-off-link": "Il gateway {gateway} si trova fuori dalle reti locali ({networks}).",
+    "resolver-absent": "All'indirizzo {servers} non c'è alcun dispositivo nella rete locale.",
+    "resolver-there": "Il dispositivo {servers} c'è, ma non risponde alle richieste di nomi.",
+    "hosts-entry": "Il file hosts indica {addresses}.",
 }
 
 NEXT_CHECKS: Dict[str, str] = {

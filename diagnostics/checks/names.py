@@ -3,7 +3,7 @@
 import socket
 import time
 from functools import partial
-from typing import List, Tuple
+from typing import List, Sequence, Tuple
 
 from cleanmail.wire import dns
 from cleanmail.wire.errors import DnsFailed
@@ -19,7 +19,6 @@ from diagnostics.checks.evidence import (
 from diagnostics.checks.side_by_side import side_by_side
 from diagnostics.checks.wording import TIMEOUT
 
-RESOLV_CONF = "/etc/resolv.conf"
 SYSTEM_SECONDS = 2.5
 SERVER_SECONDS = 2.0
 
@@ -40,16 +39,6 @@ def ask_system(host: str) -> Tuple[List[str], str]:
         return [], type(error).__name__
     addresses = [str(entry[4][0]) for entry in found]
     return sorted(set(addresses), key=addresses.index), ""
-
-
-def name_servers() -> List[str]:
-    """Return the name servers that this machine asks, the first three as it does."""
-    try:
-        with open(RESOLV_CONF, encoding="ascii", errors="replace") as lines:
-            words = [line.split() for line in lines]
-    except OSError:
-        return []
-    return [w[1] for w in words if len(w) > 1 and w[0] == "nameserver"][:3]
 
 
 def ask_server(host: str, kind: str, server: str) -> Evidence:
@@ -109,7 +98,7 @@ def _may_be_told(host: str, address: str, target: Target) -> bool:
     return is_ours or any(target.allows(address, port) for port in target.ports())
 
 
-def check_servers(host: str, emit: Emit) -> List[str]:
+def check_servers(host: str, servers: Sequence[str], emit: Emit) -> List[str]:
     """Ask each name server for each type, report each, return all addresses."""
     if is_literal(host) or is_own_machine(host):  # RFC 6761, 6.3: not theirs to answer
         return []
@@ -120,11 +109,7 @@ def check_servers(host: str, emit: Emit) -> List[str]:
         addresses: List[str] = evidence.facts["addresses"]
         return addresses
 
-    calls = [
-        partial(ask, kind, server)
-        for server in name_servers()
-        for kind in ("A", "AAAA")
-    ]
+    calls = [partial(ask, kind, server) for server in servers for kind in ("A", "AAAA")]
     answers = side_by_side(calls, SERVER_SECONDS + 0.2)
     found = [address for answer in answers for address in answer or ()]
     return sorted(set(found), key=found.index)

@@ -15,10 +15,15 @@ from diagnostics.checks.evidence import (
     Evidence,
     Target,
 )
+from diagnostics.checks.hosts_file import check_hosts_file
+from diagnostics.checks.interfaces import check_interfaces
 from diagnostics.checks.login import log_in
+from diagnostics.checks.machine import Machine
 from diagnostics.checks.names import check_servers, check_system
+from diagnostics.checks.neighbours import check_neighbours
 from diagnostics.checks.routes import check_routes
 from diagnostics.checks.side_by_side import Running
+from diagnostics.checks.this_machine import read_machine
 
 ADDRESS_LIMIT = 8
 
@@ -46,13 +51,13 @@ class _Run:
     def _walk(self) -> None:
         emit = self.reports.put
         emit(check_configured(self.target))
-        if self.target.is_sender:
-            emit(check_routes())
+        self._machine = Running(read_machine)
         # Literal addresses are tried although names may be dead.
         self._open(self.target.addresses)
         host = clean_host(self.target.host)
         system = Running(partial(check_system, host, self.target, emit))
-        others = [Running(partial(check_servers, host, emit))]
+        others = [Running(partial(self._ask_servers, host))]
+        others.append(Running(self._look_around))
         typed = clean_host(self.target.configured_host)
         if typed and typed != host:
             others.append(Running(partial(check_system, typed, self.target, emit)))
@@ -61,6 +66,23 @@ class _Run:
         for other in others[1:]:
             other.result(self.left())
         self._log_in()
+
+    def _known_machine(self) -> Machine:
+        return self._machine.result(self.left()) or Machine()
+
+    def _ask_servers(self, host: str) -> List[str]:
+        servers = self._known_machine().name_servers
+        return check_servers(host, servers, self.reports.put)
+
+    def _look_around(self) -> List[str]:
+        """Look at this machine itself where it is the one that sends the mail."""
+        if self.target.is_sender:
+            emit, machine = self.reports.put, self._known_machine()
+            emit(check_interfaces(machine))
+            emit(check_routes(machine))
+            emit(check_hosts_file(self.target))
+            check_neighbours(machine, emit)
+        return []
 
     def _open(self, addresses: Iterable[str]) -> None:
         for address in list(addresses)[:ADDRESS_LIMIT]:

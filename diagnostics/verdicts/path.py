@@ -4,6 +4,7 @@ from typing import List, Tuple
 
 from diagnostics.checks.wording import TIMEOUT
 from diagnostics.verdicts.finding import Finding, Reason, group
+from diagnostics.verdicts.local_network import about_local_network
 from diagnostics.verdicts.scene import SERVER, Line, Scene
 
 REFUSED = "ECONNREFUSED"
@@ -57,6 +58,9 @@ def _nothing_open(scene: Scene) -> List[Finding]:
     because = tuple(_words(line) for line in lines[:2])
     errors = {_error(line) for line in lines}
     ours = scene.vantage == SERVER
+    near = [] if REFUSED in errors else about_local_network(scene, lines)
+    if near:
+        return near
     if errors == {TIMEOUT}:
         return _silence(scene, because)
     if errors == {NO_ROUTE}:

@@ -1,14 +1,18 @@
 """Rules about what is configured and what names resolve to."""
 
-from typing import List
+from typing import List, Tuple
 
 from diagnostics.checks.configured import HOST_OLD_LITERAL, HOST_OTHER, HOST_TYPO
 from diagnostics.checks.evidence import Evidence, Facts
+from diagnostics.checks.machine import ANSWERED, UNANSWERED
 from diagnostics.checks.wording import TIMEOUT
 from diagnostics.verdicts.finding import Finding, Reason, group
+from diagnostics.verdicts.local_network import resolver_entries
 from diagnostics.verdicts.scene import Scene
 
 SLOW_SECONDS = 1.0
+# Answers that say no (RFC 1035, 4.1.1).
+SPOKEN = {2: ("dns-servfail", 0.85), 5: ("dns-refused", 0.9)}
 
 
 def about_settings(scene: Scene) -> List[Finding]:
@@ -43,27 +47,26 @@ def about_names(scene: Scene) -> List[Finding]:
     """Judge the system's answer by what the name servers and the portal say."""
     asked = scene.names
     system = [item for item in asked if item.facts.get("resolver") == "system"]
-    servers = [item for item in asked if "@system" not in item.subject]
-    servers = [item for item in servers if item.facts.get("resolver") != "none"]
+    others = ("system", "none")
+    servers = [item for item in asked if item.facts.get("resolver") not in others]
     main = system[0] if system else None
     if main is None:
         return []
     if main.facts.get("error"):
-        return _unresolved(main, servers)
+        return _unresolved(scene, main, servers)
     return _unexpected(scene, main, servers) + _slow(main, servers)
 
 
-def _unresolved(main: Evidence, servers: List[Evidence]) -> List[Finding]:
+def _unresolved(scene: Scene, main: Evidence, servers: List[Evidence]) -> List[Finding]:
     half = _half_answered(servers)
     if half:
         return half
     name = main.subject.split(" ")[0]
     because = (Reason("unresolved", {"host": name, "error": main.facts["error"]}),)
     rcodes = [item.facts.get("rcode") for item in servers]
-    if 2 in rcodes:
-        return [Finding("dns-servfail", 0.85, because)]
-    if 5 in rcodes:
-        return [Finding("dns-refused", 0.9, because)]
+    for rcode, (slug, confidence) in SPOKEN.items():
+        if rcode in rcodes:
+            return [Finding(slug, confidence, because)]
     answered = [code for code in rcodes if code is not None]
     if 3 in answered or (
         not servers and main.facts["error"] in ("EAI_NONAME", "EAI_NODATA")
@@ -71,10 +74,26 @@ def _unresolved(main: Evidence, servers: List[Evidence]) -> List[Finding]:
         shares = {"wrong-server-typo": 0.45, "dns-nxdomain": 0.45}
         return group(shares, because, "compare-name")
     if servers and not answered:
-        shares = {"dns-server-dead": 0.45, "dns-server-wrong": 0.45}
-        return group(shares, because, "ping-resolver")
+        return _silent(scene, servers, because)
     shares = {"dns-server-dead": 0.3, "dns-server-wrong": 0.3, "dns-servfail": 0.3}
     return group(shares, because, "ask-resolver")
+
+
+def _silent(
+    scene: Scene, servers: List[Evidence], because: Tuple[Reason, ...]
+) -> List[Finding]:
+    """Tell by the machine's own line whether a silent name server is there at all."""
+    entries, asked = resolver_entries(scene), {i.facts["resolver"] for i in servers}
+    values = {"servers": ", ".join(sorted(str(one) for one in asked))}
+    known = set(entries) if len(entries) >= len(asked) else set()
+    if known == {UNANSWERED}:
+        because = (*because, Reason("resolver-absent", values))
+        return [Finding("dns-server-wrong", 0.9, because)]
+    if known == {ANSWERED}:
+        because = (*because, Reason("resolver-there", values))
+        return [Finding("dns-server-dead", 0.9, because)]
+    shares = {"dns-server-dead": 0.45, "dns-server-wrong": 0.45}
+    return group(shares, because, "ping-resolver")
 
 
 def _unexpected(scene: Scene, main: Evidence, servers: List[Evidence]) -> List[Finding]:
@@ -84,6 +103,10 @@ def _unexpected(scene: Scene, main: Evidence, servers: List[Evidence]) -> List[F
         return []
     values = {"addresses": ", ".join(addresses), "expected": ", ".join(expected)}
     because = (Reason("other-addresses", values),)
+    stale = [a for item in scene.of("hosts") for a in item.facts["unexpected"]]
+    if set(stale) & set(addresses):
+        because = (Reason("hosts-entry", {"addresses": ", ".join(stale)}),)
+        return [Finding("hosts-file-stale", 0.95, because)]
     by_servers = {a for item in servers for a in item.facts.get("addresses", ())}
     if by_servers & set(expected):
         return [Finding("hosts-file-stale", 0.9, because)]
