@@ -211,6 +211,25 @@ def send_request_answered(
         )
 
 
+def send_case_moved(
+    user: User, _at: datetime, *, number: str, event: str, path: str
+) -> None:
+    """Tell an admin that support did something about the case of that number."""
+    if user.is_active:
+        page = portal_address(path)
+        _send(user, "case_moved", number=number, event=event, page=page)
+
+
+def send_case_waiting(
+    _user: User | None, _at: datetime, *, number: str, event: str, path: str
+) -> None:
+    """Tell the operator's support that the case of that number waits for it."""
+    if settings.SUPPORT_ADDRESS:
+        desk = User(email=settings.SUPPORT_ADDRESS)
+        page = portal_address(path)
+        _send(desk, "case_waiting", number=number, event=event, page=page)
+
+
 def _send_plain(template: str, user: User, at: datetime) -> None:
     """Tell what the template says, which needs no more than the time."""
     _send(user, template, at=at)
@@ -278,8 +297,10 @@ MAILS: dict[str, Callable[..., None]] = NOTICES | {
     "digest": send_digest,
     "requests_waiting": send_requests_waiting,
     "request_answered": send_request_answered,
+    "case_moved": send_case_moved,
+    "case_waiting": send_case_waiting,
 }
 # Rather not at all than twice: the next one tells the same.
 SENT_ONCE = frozenset({"digest"})
-# Sent to an address that perhaps has no account yet.
-WITHOUT_ACCOUNT = frozenset({"joining", "claim"})
+# Sent to an address that perhaps has no account yet, or to the operator's support.
+WITHOUT_ACCOUNT = frozenset({"joining", "claim", "case_waiting"})

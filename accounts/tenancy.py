@@ -76,6 +76,7 @@ _SUPPORT = frozenset(
     for name in (
         "diagnostics.view_probe",
         "diagnostics.view_evidence",
+        "diagnostics.view_case",
         "accounts.view_customer",
         "accounts.view_domain",
         "accounts.view_outboundscanner",

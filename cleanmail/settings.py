@@ -335,6 +335,10 @@ ALLOWED_PORTS: list[int] = env.list(
 # --- Diagnostics ---------------------------------------------------------------------
 PROBE_SECONDS: int = env.int("PROBE_SECONDS", default=30)
 PROBES_PER_HOUR: int = env.int("PROBES_PER_HOUR", default=60)
+# Where support reads of cases that wait; without it they stand in Django admin only.
+SUPPORT_ADDRESS: str = env.str("SUPPORT_ADDRESS", default="")
+CASES_PER_DAY: int = env.int("CASES_PER_DAY", default=20)
+CASE_REPLIES_PER_HOUR: int = env.int("CASE_REPLIES_PER_HOUR", default=30)
 DOMAIN_CHECKS_PER_HOUR: int = env.int("DOMAIN_CHECKS_PER_HOUR", default=20)
 # What a domain's records should say.
 MAIL_EXCHANGERS: list[str] = env.list("MAIL_EXCHANGERS", default=[])

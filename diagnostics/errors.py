@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.utils.translation import gettext
 
 from accounts.errors import CleanmailError
@@ -35,3 +37,29 @@ class ForeignRecipient(CleanmailError):
     def user_message(self) -> str:
         """Say which addresses can be tried."""
         return gettext("Geben Sie eine Adresse dieser Domain ein.")
+
+
+class CaseNotMoved(CleanmailError):
+    """The case is in another state than whoever acted on it believed."""
+
+    @property
+    def user_message(self) -> str:
+        """Say that somebody was first."""
+        return gettext("Der Fall hat sich inzwischen geändert. Sehen Sie ihn neu an.")
+
+
+class CaseExists(CleanmailError):
+    """The probe has an unfinished case already; `pk` is its key."""
+
+    def __init__(self, pk: UUID) -> None:
+        super().__init__(pk)
+        self.pk = pk
+
+
+class ProbeUnfinished(CleanmailError):
+    """There is nothing to send yet: the probe still runs."""
+
+    @property
+    def user_message(self) -> str:
+        """Say that it takes a moment."""
+        return gettext("Die Prüfung läuft noch. Warten Sie, bis sie zu Ende ist.")

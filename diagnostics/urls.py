@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from diagnostics.views import probes
+from diagnostics.views import cases, probes
 
 app_name = "diagnostics"
 urlpatterns = [
@@ -14,4 +14,12 @@ urlpatterns = [
     path(
         "diagnostics/<uuid:pk>/progress", probes.probe_progress, name="probe_progress"
     ),
+    path("diagnostics/<uuid:pk>/case/", cases.case_new, name="case_new"),
+    path("diagnostics/<uuid:pk>/case/open", cases.case_open, name="case_open"),
+    path("diagnostics/cases/", cases.cases, name="cases"),
+    path("diagnostics/cases/<uuid:pk>/", cases.case, name="case"),
+    path("diagnostics/cases/<uuid:pk>/reply", cases.case_reply, name="case_reply"),
+    path("diagnostics/cases/<uuid:pk>/close", cases.case_close, name="case_close"),
+    path("diagnostics/cases/<uuid:pk>/reopen", cases.case_reopen, name="case_reopen"),
+    path("diagnostics/cases/<uuid:pk>/export", cases.case_export, name="case_export"),
 ]

@@ -29,7 +29,8 @@ from accounts.outbound import draw_username
 from accounts.people_csv import Row
 from accounts.people_import import seal_rows
 from accounts.tenancy import Role
-from diagnostics.models import Probe
+from diagnostics.case_numbers import draw_number
+from diagnostics.models import Case, Probe
 from quarantine.models import (
     BulkJob,
     BulkJobItem,
@@ -264,6 +265,19 @@ def make_probe(customer: Customer, **fields: Any) -> Probe:
         "nonce": "a1b2c3d4e5f60718",
     }
     return Probe.objects.create(customer=customer, **(defaults | fields))
+
+
+def make_case(customer: Customer, **fields: Any) -> Case:
+    """Make a case that waits for support, about a probe of its own that has ended."""
+    now = timezone.now()
+    probe = fields.pop("probe", None) or make_probe(
+        customer, state=Probe.State.FINISHED, finished_at=now
+    )
+    defaults: dict[str, Any] = {
+        "number": draw_number(now.year),
+        "waiting_since": now if fields.get("state", "open") == "open" else None,
+    }
+    return Case.objects.create(customer=customer, probe=probe, **(defaults | fields))
 
 
 def make_check(domain: Domain, **fields: Any) -> Probe:

@@ -1,5 +1,6 @@
 """Django admin of diagnostics, for support and operators."""
 
+from diagnostics.admin.cases import CaseAdmin
 from diagnostics.admin.probes import ProbeAdmin
 
-__all__ = ["ProbeAdmin"]
+__all__ = ["CaseAdmin", "ProbeAdmin"]

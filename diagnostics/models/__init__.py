@@ -1,5 +1,6 @@
 """What diagnostics stores, a file a noun."""
 
+from diagnostics.models.cases import Case, CaseMessage
 from diagnostics.models.probes import Evidence, Probe
 
-__all__ = ["Evidence", "Probe"]
+__all__ = ["Case", "CaseMessage", "Evidence", "Probe"]

@@ -96,7 +96,7 @@ def make_page(probe: Probe, evidence: list[Evidence]) -> ProbePage:
         answer=make_answer(probe, stations, causes, seen),
         stations=stations,
         causes=causes,
-        rows=tuple(_row(item, scene) for item in sorted(seen, key=_order)),
+        rows=tuple(make_row(item, scene) for item in sorted(seen, key=sort_key)),
         # Not while it runs: a fold that somebody opened would close with each swap.
         folds=tuple(_folds(seen)) if probe.is_final else (),
         is_final=probe.is_final,
@@ -104,7 +104,7 @@ def make_page(probe: Probe, evidence: list[Evidence]) -> ProbePage:
     )
 
 
-def _order(item: Observation) -> tuple[int, int, int]:
+def sort_key(item: Observation) -> tuple[int, int, int]:
     """Put settings and names first, then each port's stages, the log-in last."""
     known = (*LOCAL_CHECKS, *STAGES)
     stage = known.index(item.check) if item.check in known else len(known)
@@ -115,7 +115,8 @@ def _order(item: Observation) -> tuple[int, int, int]:
     return 1, int(item.facts.get("port", 0)), stage
 
 
-def _row(item: Observation, scene: Scene) -> Row:
+def make_row(item: Observation, scene: Scene) -> Row:
+    """Say what one observation means among the others of its scene."""
     text, status = outcome(item), item.status
     if item.check == "tcp" and status == FAILED and not _is_needed(item, scene):
         text, status = _("%(text)s, wird nicht gebraucht") % {"text": text}, SKIPPED
