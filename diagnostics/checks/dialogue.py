@@ -2,7 +2,7 @@
 
 import re
 import time
-from typing import Optional, Tuple
+from typing import Dict, Optional, Tuple
 
 from cleanmail.wire.errors import SmtpError
 from cleanmail.wire.replies import Reply
@@ -46,6 +46,33 @@ def reply_facts(reply: Reply) -> Facts:
         "enhanced_status_code": reply.enhanced_status_code,
         "text": reply.text[:TEXT_LIMIT],
     }
+
+
+def greeting_facts(reply: Reply, known: Tuple[str, ...]) -> Facts:
+    """Return what a greeting says, and whether one of the known hosts says it."""
+    facts = reply_facts(reply)
+    words = reply.text.split()
+    facts["host"] = words[0] if words else ""
+    facts["is_ours"] = clean_host(facts["host"]) in [clean_host(name) for name in known]
+    facts["is_masked"] = bool(_STARS.search(reply.text))
+    return facts
+
+
+def ehlo_facts(reply: Reply, keywords: Dict[str, str]) -> Facts:
+    """Return what a server offers before TLS, and whether something wrote over it."""
+    facts = reply_facts(reply)
+    facts["keywords"] = sorted(keywords)
+    facts["size"] = keywords.get("SIZE", "")
+    facts["is_masked"] = any(_MASKED_KEYWORD.match(word) for word in keywords)
+    return facts
+
+
+def ehlo_tls_facts(reply: Reply, keywords: Dict[str, str]) -> Facts:
+    """Return what a server offers inside TLS."""
+    facts = reply_facts(reply)
+    facts["keywords"] = sorted(keywords)
+    facts["mechanisms"] = keywords.get("AUTH", "").upper().split()
+    return facts
 
 
 class Dialogue:
@@ -128,13 +155,7 @@ class Dialogue:
         except SmtpError as error:
             self.report("greeting", FAILED, error_facts(error), session)
             return False
-        facts = reply_facts(reply)
-        words = reply.text.split()
-        host = words[0] if words else ""
-        known = self.target.known_hosts or (self.target.host,)
-        facts["host"] = host
-        facts["is_ours"] = clean_host(host) in [clean_host(name) for name in known]
-        facts["is_masked"] = bool(_STARS.search(reply.text))
+        facts = greeting_facts(reply, self.target.known_hosts or (self.target.host,))
         status = WARNING if facts["is_masked"] else OK
         self.report("greeting", status if reply.code == 220 else FAILED, facts, session)
         return reply.code == 220
@@ -146,13 +167,9 @@ class Dialogue:
         except SmtpError as error:
             self.report("ehlo", FAILED, error_facts(error), session)
             return False
-        facts = reply_facts(reply)
+        facts = ehlo_facts(reply, session.keywords)
         facts["helo"] = name
-        facts["keywords"] = sorted(session.keywords)
-        facts["size"] = session.keywords.get("SIZE", "")
-        masked = [word for word in session.keywords if _MASKED_KEYWORD.match(word)]
-        facts["is_masked"] = bool(masked)
-        status = WARNING if masked else OK
+        status = WARNING if facts["is_masked"] else OK
         self.report("ehlo", status if reply.is_positive else FAILED, facts, session)
         return reply.is_positive
 
@@ -188,9 +205,7 @@ class Dialogue:
             self.report("ehlo_tls", FAILED, error_facts(error), session)
             session.close()
             return False
-        facts = reply_facts(reply)
-        facts["keywords"] = sorted(session.keywords)
-        facts["mechanisms"] = session.keywords.get("AUTH", "").upper().split()
+        facts = ehlo_tls_facts(reply, session.keywords)
         good = reply.is_positive and bool(facts["mechanisms"])
         self.report("ehlo_tls", OK if good else FAILED, facts, session)
         return reply.is_positive

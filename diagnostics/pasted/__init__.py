@@ -1,0 +1,62 @@
+"""Command output that somebody pasted → evidence, as the agent's own checks make it.
+
+Pure and in linear time. What is not recognised is counted and said, never guessed.
+"""
+
+from typing import Callable, Dict, List, NamedTuple, Tuple
+
+from diagnostics.checks.evidence import OK, SKIPPED, Evidence, Target
+from diagnostics.pasted import dig, lookup, ping, telnet, test_net_connection
+from diagnostics.pasted.blocks import Block, split
+from diagnostics.pasted.observed import NOBODY, VANTAGE
+from diagnostics.pasted.text import TEXT_LIMIT, clean_lines
+
+__all__ = ["TEXT_LIMIT", "VANTAGE", "Reading", "read", "read_pasted"]
+
+Reader = Callable[[Block, Target], List[Evidence]]
+
+READERS: Dict[str, Reader] = {
+    "telnet": telnet.read,
+    "test-netconnection": test_net_connection.read,
+    "nslookup": lookup.read,
+    "dig": dig.read,
+    "ping": ping.read,
+}
+
+
+class Reading(NamedTuple):
+    """What a paste holds: evidence, the commands read, and the lines not understood.
+
+    Lines are given as first and last, counted from one.
+    """
+
+    evidence: Tuple[Evidence, ...]
+    commands: Tuple[str, ...]
+    unread: Tuple[Tuple[int, int], ...]
+
+
+def read(text: str, target: Target = NOBODY) -> Reading:
+    """Read a paste; `target` says what the scanner's names and addresses are."""
+    found: List[Evidence] = []
+    commands: List[str] = []
+    unread: List[Tuple[int, int]] = []
+    for block in split(clean_lines(text)):
+        seen = READERS[block.kind](block, target) if block.kind else []
+        if seen:
+            found += seen
+            commands.append(block.kind)
+        elif any(block.lines):
+            unread.append((block.first_line, block.first_line + len(block.lines) - 1))
+    return Reading(tuple(found), tuple(commands), tuple(unread))
+
+
+def read_pasted(text: str, target: Target = NOBODY) -> List[Evidence]:
+    """Return the evidence in a paste, and last a `pasted` that says what was read."""
+    reading = read(text, target)
+    facts = {
+        "commands": list(reading.commands),
+        "unread": [list(lines) for lines in reading.unread],
+    }
+    status = OK if reading.commands else SKIPPED
+    note = Evidence("pasted", ", ".join(reading.commands), status, 0.0, facts, [])
+    return [*reading.evidence, note]

@@ -1,0 +1,233 @@
+"""Output of commands as systems of four languages print it.
+
+Written by hand after what these systems are known to print and recorded from none: no
+Windows, no macOS and no telnet ran here. What ran here stands in the test itself.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Sample(NamedTuple):
+    """A paste and, for each evidence, check, subject, status and facts it must have."""
+
+    name: str
+    text: str
+    expected: tuple[tuple[str, str, str, dict[str, object]], ...]
+
+
+HOST = "smtp.cleanmail.example"
+V4, V6 = "192.0.2.25", "2001:db8::25"
+
+WINDOWS_TELNET = {
+    "en": "Connecting To smtp.cleanmail.example...Could not open connection to the "
+    "host, on port 587: Connect failed",
+    "de": "Verbindungsaufbau zu smtp.cleanmail.example...Es konnte keine Verbindung "
+    "mit dem Host hergestellt werden, auf Port 587: Verbinden fehlgeschlagen",
+    "fr": "Connexion à smtp.cleanmail.example...Impossible d’ouvrir une connexion à "
+    "l’hôte, sur le port 587: Échec lors de la connexion",
+    "it": "Connessione a smtp.cleanmail.example...Impossibile aprire la connessione "
+    "con l'host. sulla porta 587: Connessione non riuscita",
+}
+
+LINUX_REFUSED = {
+    "en": "Connection refused",
+    "de": "Verbindungsaufbau abgelehnt",
+    "fr": "Connexion refusée",
+    "it": "Connessione rifiutata",
+}
+LINUX_TIMED_OUT = {
+    "en": "Connection timed out",
+    "de": "Die Wartezeit für die Verbindung ist abgelaufen",
+    "fr": "Connexion terminée par expiration du délai d'attente",
+    "it": "Connessione scaduta",
+}
+LINUX_UNKNOWN = {
+    "en": "Name or service not known",
+    "de": "Der Name oder der Dienst ist nicht bekannt",
+    "fr": "Nom ou service inconnu",
+    "it": "Nome o servizio sconosciuto",
+}
+LINUX_NO_ROUTE = {
+    "en": "No route to host",
+    "de": "Keine Route zum Zielrechner",
+    "fr": "Aucun chemin d'accès pour atteindre l'hôte cible",
+    "it": "Nessun instradamento per l'host",
+}
+
+NSLOOKUP = {
+    "en": ("Server:  fritz.box", "Non-authoritative answer:", "Name:  "),
+    "de": ("Server:  fritz.box", "Nicht autorisierende Antwort:", "Name:  "),
+    "fr": ("Serveur :   fritz.box", "Réponse ne faisant pas autorité :", "Nom :  "),
+    "it": ("Server:  fritz.box", "Risposta da un server non autorevole:", "Nome:  "),
+}
+NSLOOKUP_MISSING = {
+    "en": "*** fritz.box can't find smtp.cleanmail.example: Non-existent domain",
+    "de": "*** smtp.cleanmail.example wurde von fritz.box nicht gefunden: "
+    "Non-existent domain.",
+    "fr": "*** fritz.box ne parvient pas à trouver smtp.cleanmail.example : "
+    "Non-existent domain",
+    "it": "*** fritz.box non è in grado di trovare smtp.cleanmail.example: "
+    "Non-existent domain",
+}
+NSLOOKUP_SILENT = {
+    "en": "*** Request to fritz.box timed-out",
+    "de": "*** Zeitüberschreitung bei Anforderung an fritz.box.",
+    "fr": "*** Le délai de la requête sur fritz.box est dépassé.",
+    "it": "*** Tempo scaduto per la richiesta a fritz.box",
+}
+
+WARNINGS = {
+    "en": "WARNING:",
+    "de": "WARNUNG:",
+    "fr": "AVERTISSEMENT :",
+    "it": "AVVISO:",
+}
+
+PING = {
+    "en": (
+        f"Pinging {HOST} [{V4}] with 32 bytes of data:",
+        f"Reply from {V4}: bytes=32 time=12ms TTL=56",
+        "    Packets: Sent = 4, Received = 4, Lost = 0 (0% loss),",
+        f"Ping request could not find host {HOST}. Please check the name.",
+        "Request timed out.",
+    ),
+    "de": (
+        f"Ping wird ausgeführt für {HOST} [{V4}] mit 32 Bytes Daten:",
+        f"Antwort von {V4}: Bytes=32 Zeit=12ms TTL=56",
+        "    (0% Verlust),",
+        f'Ping-Anforderung konnte Host "{HOST}" nicht finden. Prüfen Sie ihn.',
+        "Zeitüberschreitung der Anforderung.",
+    ),
+    "fr": (
+        f"Envoi d’une requête 'ping' sur {HOST} [{V4}] avec 32 octets de données :",
+        f"Réponse de {V4} : octets=32 temps=12 ms TTL=56",
+        "    Paquets : envoyés = 4, reçus = 4, perdus = 0 (perte 0%),",
+        f"La requête Ping n’a pas pu trouver l’hôte {HOST}. Vérifiez le nom.",
+        "Délai d’attente de la demande dépassé.",
+    ),
+    "it": (
+        f"Esecuzione di Ping {HOST} [{V4}] con 32 byte di dati:",
+        f"Risposta da {V4}: byte=32 durata=12ms TTL=56",
+        "    Pacchetti: Trasmessi = 4, Ricevuti = 4, Persi = 0 (0% persi),",
+        f"Impossibile trovare l'host {HOST}. Verificare che il nome sia corretto.",
+        "Richiesta scaduta.",
+    ),
+}
+
+
+def _telnet() -> list[Sample]:
+    made = []
+    for language, text in WINDOWS_TELNET.items():
+        subject = f"{HOST}:587"
+        failed = ("tcp", subject, "failed", {"error": "unsaid", "port": 587})
+        made.append(Sample(f"telnet-windows-{language}", text, (failed,)))
+    errors = (
+        ("refused", LINUX_REFUSED, "ECONNREFUSED"),
+        ("silent", LINUX_TIMED_OUT, "timeout"),
+        ("no-route", LINUX_NO_ROUTE, "EHOSTUNREACH"),
+    )
+    for word, texts, error in errors:
+        for language, text in texts.items():
+            paste = (
+                f"root@mx:~# telnet {HOST} 25\nTrying {V4}...\n"
+                f"telnet: Unable to connect to remote host: {text}\n"
+            )
+            failed = ("tcp", f"{HOST}:25/ipv4", "failed", {"error": error})
+            made.append(Sample(f"telnet-{word}-{language}", paste, (failed,)))
+    for language, text in LINUX_UNKNOWN.items():
+        paste = f"$ telnet {HOST} 25\ntelnet: could not resolve {HOST}/25: {text}\n"
+        failed = ("names", f"{HOST} @system", "failed", {"error": "EAI_NONAME"})
+        made.append(Sample(f"telnet-unknown-{language}", paste, (failed,)))
+    return made
+
+
+def _nslookup() -> list[Sample]:
+    made = []
+    for language, (server, remark, name) in NSLOOKUP.items():
+        head = f"C:\\>nslookup {HOST}\n{server}\nAddress:  192.168.178.1\n\n"
+        found = f"{remark}\n{name}  {HOST}\nAddresses:  {V6}\n          {V4}\n"
+        asked = f"{HOST} A @192.168.178.1", f"{HOST} AAAA @192.168.178.1"
+        made += [
+            Sample(
+                f"nslookup-{language}",
+                head + found,
+                (
+                    ("names", asked[0], "ok", {"addresses": [V4], "rcode": 0}),
+                    ("names", asked[1], "ok", {"addresses": [V6], "rcode": 0}),
+                ),
+            ),
+            Sample(
+                f"nslookup-missing-{language}",
+                head.partition("\n")[2] + NSLOOKUP_MISSING[language],
+                (("names", asked[0], "failed", {"rcode": 3, "addresses": []}),),
+            ),
+            Sample(
+                f"nslookup-silent-{language}",
+                "DNS request timed out.\n    timeout was 2 seconds.\n"
+                + head.replace(f"C:\\>nslookup {HOST}\n", "")
+                + f"DNS request timed out.\n    timeout was 2 seconds.\n"
+                f"{NSLOOKUP_SILENT[language]}\n",
+                (("names", asked[0], "failed", {"error": "timeout"}),),
+            ),
+        ]
+    return made
+
+
+def _powershell() -> list[Sample]:
+    made = []
+    for language, warning in WARNINGS.items():
+        paste = f"""PS C:\\Users\\Admin> tnc {HOST} -p 25
+{warning} TCP connect to ({V4} : 25) failed
+{warning} Ping to {V4} failed with status: TimedOut
+
+
+ComputerName           : {HOST}
+RemoteAddress          : {V4}
+RemotePort             : 25
+InterfaceAlias         : Ethernet0
+SourceAddress          : 10.1.2.3
+PingSucceeded          : False
+PingReplyDetails (RTT) : 0 ms
+TcpTestSucceeded       : False
+"""
+        expected = (
+            ("names", f"{HOST} @system", "ok", {"addresses": [V4]}),
+            ("tcp", f"{HOST}:25/ipv4", "failed", {"local_address": "10.1.2.3"}),
+            ("ping", HOST, "failed", {"error": "timeout"}),
+        )
+        made.append(Sample(f"test-netconnection-{language}", paste, expected))
+        unknown = (
+            f"PS C:\\> Test-NetConnection -ComputerName {HOST} -Port 25\n"
+            f"{warning} Name resolution of {HOST} failed\n\n\n"
+            f"ComputerName   : {HOST}\nRemoteAddress  : \nInterfaceAlias : \n"
+            "SourceAddress  : \nPingSucceeded  : False\n"
+        )
+        failed = ("names", f"{HOST} @system", "failed", {"error": "EAI_NONAME"})
+        name = f"test-netconnection-unknown-{language}"
+        made.append(Sample(name, unknown, (failed,)))
+    return made
+
+
+def _ping() -> list[Sample]:
+    made = []
+    for language, (head, answer, loss, unknown, silent) in PING.items():
+        named = ("names", f"{HOST} @system", "ok", {"addresses": [V4]})
+        ok = ("ping", HOST, "ok", {"seconds": 0.012, "loss_percent": 0})
+        nothing = ("ping", HOST, "failed", {"error": "timeout", "loss_percent": 100})
+        failed = ("names", f"{HOST} @system", "failed", {"error": "EAI_NONAME"})
+        lost = loss.replace("(0%", "(100%").replace("perte 0%", "perte 100%")
+        made += [
+            Sample(f"ping-{language}", f"{head}\n{answer}\n{loss}\n", (named, ok)),
+            Sample(
+                f"ping-silent-{language}",
+                f"{head}\n{silent}\n{silent}\n{lost}\n",
+                (named, nothing),
+            ),
+            Sample(f"ping-unknown-{language}", unknown, (failed,)),
+        ]
+    return made
+
+
+SAMPLES = [*_telnet(), *_nslookup(), *_powershell(), *_ping()]

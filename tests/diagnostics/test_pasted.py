@@ -1,0 +1,220 @@
+"""Pasted command output becomes the evidence that the agent's own checks make."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from diagnostics.checks.evidence import Evidence, Target
+from diagnostics.pasted import read, read_pasted
+from tests.diagnostics.pasted_outputs import HOST, SAMPLES, V4, Sample
+
+TARGET = Target(HOST, "", known_hosts=(HOST,), addresses=(V4,))
+
+SESSION = f"""admin@mx:~$ telnet {HOST} 25
+Trying {V4}...
+Connected to {HOST}.
+Escape character is '^]'.
+220 {HOST} ESMTP
+EHLO mx.kunde.example
+250-{HOST}
+250-SIZE 52428800
+250-STARTTLS
+250 8BITMIME
+STARTTLS
+220 2.0.0 Ready to start TLS
+QUIT
+221 2.0.0 Bye
+Connection closed by foreign host.
+"""
+
+
+def find(found: list[Evidence] | tuple[Evidence, ...], check: str) -> Evidence:
+    (one,) = [item for item in found if item.check == check]
+    return one
+
+
+def mangled(text: str, code_page: str) -> str:
+    """Return the text as it looks when a console's bytes are read as Windows-1252."""
+    return text.encode(code_page, "replace").decode("cp1252", "replace")
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
+@pytest.mark.parametrize("code_page", ["", "cp850", "cp437", "utf-8"])
+def test_reads_what_systems_print(sample: Sample, code_page: str):
+    text = mangled(sample.text, code_page) if code_page else sample.text
+
+    reading = read(text.replace("\n", "\r\n").replace(" : ", "\u00a0: "), TARGET)
+
+    seen = {(item.check, item.subject): item for item in reading.evidence}
+    for check, subject, status, facts in sample.expected:
+        item = seen[check, subject]
+        assert item.status == status
+        assert item.facts.items() >= facts.items()
+    assert not reading.unread
+
+
+def test_a_session_has_the_stages_of_the_agents_own():
+    found = read(SESSION, TARGET).evidence
+
+    stages = [(item.check, item.status) for item in found]
+    assert stages == [
+        ("names", "ok"),
+        ("tcp", "ok"),
+        ("greeting", "ok"),
+        ("ehlo", "ok"),
+        ("starttls", "ok"),
+    ]
+    assert find(found, "greeting").facts["is_ours"] is True
+    assert find(found, "ehlo").facts["size"] == "52428800"
+    assert {item.facts["port"] for item in found[1:]} == {25}
+
+
+def test_a_windows_session_shows_the_greeting_alone():
+    found = read(f"220 {HOST} ESMTP Postfix\n", TARGET).evidence
+
+    assert [item.check for item in found] == ["tcp", "greeting"]
+    assert find(found, "greeting").facts["code"] == 220
+
+
+def test_commands_that_were_not_echoed_are_told_by_the_replies():
+    text = f"220 {HOST} ESMTP\n250-{HOST}\n250-AUTH PLAIN\n250 8BITMIME\n"
+
+    found = read(text, TARGET).evidence
+
+    assert find(found, "starttls").facts["offered"] is False
+    assert find(found, "starttls").status == "failed"
+
+
+def test_a_masked_greeting_is_seen():
+    text = f"$ telnet {HOST} 25\nTrying {V4}...\n220 ****************0*2\n"
+
+    assert find(read(text, TARGET).evidence, "greeting").facts["is_masked"] is True
+
+
+def test_an_open_port_that_closes_without_a_word():
+    text = f"Trying {V4}...\nConnected to {HOST}.\nConnection closed by foreign host.\n"
+
+    found = read(text, TARGET).evidence
+
+    assert find(found, "tcp").status == "ok"
+    assert find(found, "greeting").facts["error"] == "closed"
+
+
+def test_several_commands_in_one_paste_keep_apart():
+    refused = SESSION.replace(f"telnet {HOST} 25", f"telnet {HOST} 587")
+    text = SESSION + refused + "admin@mx:~$ ls\nnotes.txt\nadmin@mx:~$ "
+
+    reading = read("Guten Tag,\nhier die Ausgaben:\n\n" + text, TARGET)
+
+    assert reading.commands == ("telnet", "telnet")
+    ports = [item.facts["port"] for item in reading.evidence if item.check == "tcp"]
+    assert ports == [25, 587]
+    assert reading.unread == ((1, 3), (35, 35))
+
+
+def test_outputs_without_prompts_keep_apart():
+    output = SESSION.partition("\n")[2]
+
+    found = read(output + output.replace(V4, "192.0.2.26"), TARGET).evidence
+
+    addresses = [item.facts["address"] for item in found if item.check == "tcp"]
+    assert addresses == [V4, "192.0.2.26"]
+
+
+def test_a_console_breaks_lines_at_its_width():
+    line = (
+        f"Verbindungsaufbau zu {HOST}...Es konnte keine Verbindung mit dem Host "
+        "hergestellt werden, auf Port 587: Verbinden fehlgeschlagen"
+    )
+    text = line[:80] + "\n" + line[80:]
+
+    assert find(read(text, TARGET).evidence, "tcp").facts["port"] == 587
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "AUTH PLAIN AGFubmEAZ2VoZWltLXdvcnQ=\n235 2.7.0 Ok\n",
+        (
+            "AUTH LOGIN\n334 VXNlcm5hbWU6\nYW5uYQ==\n334 UGFzc3dvcmQ6\n"
+            "Z2VoZWltLXdvcnQ=\n535 5.7.8 no\n"
+        ),
+        (
+            "MAIL FROM:<geheim-wort@kunde.example>\n250 ok\nDATA\n354 go\n"
+            "Subject: geheim-wort\n\nZ2VoZWltLXdvcnQ=\n.\n250 2.0.0 queued\n"
+        ),
+        "geheim-wort\n500 5.5.2 unknown\n",
+    ],
+)
+def test_nothing_secret_is_kept(said: str):
+    text = SESSION.replace("STARTTLS\n220 2.0.0 Ready to start TLS\n", said)
+
+    kept = repr(read_pasted(text, TARGET))
+
+    for secret in ("geheim", "Z2VoZWlt", "AGFubmE", "YW5uYQ", "kunde.example"):
+        assert secret not in kept
+
+
+def test_a_log_in_refused_for_want_of_tls_tells_nothing_of_the_password():
+    text = SESSION.replace(
+        "STARTTLS\n220 2.0.0 Ready to start TLS\n",
+        "AUTH PLAIN AGFubmE=\n530 5.7.0 Must issue a STARTTLS command first\n",
+    )
+
+    assert find(read(text, TARGET).evidence, "auth").status == "skipped"
+
+
+def test_what_is_not_understood_is_said():
+    note = read_pasted("Lieber Support,\nes geht nicht.\n", TARGET)[-1]
+
+    assert note.check == "pasted"
+    assert note.status == "skipped"
+    assert note.facts == {"commands": [], "unread": [[1, 3]]}
+
+
+def test_dig_says_who_answered_what():
+    text = f"""; <<>> DiG 9.18.28 <<>> {HOST} AAAA
+;; global options: +cmd
+;; Got answer:
+;; ->>HEADER<<- opcode: QUERY, status: SERVFAIL, id: 4711
+;; QUESTION SECTION:
+;{HOST}.\t\tIN\tAAAA
+
+;; Query time: 4 msec
+;; SERVER: 127.0.0.53#53(127.0.0.53) (UDP)
+"""
+
+    found = find(read(text, TARGET).evidence, "names")
+
+    assert found.subject == f"{HOST} AAAA @127.0.0.53"
+    assert found.facts["rcode"] == 2
+    assert found.duration_seconds == 0.004
+
+
+HOSTILE = (
+    "220-" * 250000,
+    "220-a\n" * 160000,
+    "Trying " * 140000,
+    "PS C:\\" + "a" * 999000,
+    "*** " + "can't find " * 90000,
+    "1.1.1.1." * 120000,
+    ":" * 1000000,
+    "\n" * 1000000,
+    "a@" * 500000,
+    "telnet " + "'\"" * 490000,
+    ("x" * 80 + "\n") * 12000,
+    "Connecting To " + "." * 900000,
+    "C:\\>" * 250000,
+    "\x1b[" * 500000,
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_paste_takes_no_more_than_its_length(text: str):
+    since = time.process_time()
+    read_pasted(text, TARGET)
+    read_pasted(text[:1000] * 100, TARGET)
+
+    assert time.process_time() - since < 5
