@@ -20,6 +20,8 @@ def labels(facts: Facts) -> dict[str, str]:
             _("Gateway %(address)s") if is_gateway else _("Nameserver %(address)s")
         )
         % place,
+        "resolver": _("Nameserver %(address)s")
+        % {"address": facts.get("resolver", "")},
         "hosts": _("%(host)s in der hosts-Datei") % place,
     }
 
@@ -49,3 +51,9 @@ def neighbour(seen: Observation) -> str:
 def hosts(seen: Observation) -> str:
     """Return the addresses in the hosts file."""
     return ", ".join(seen.facts["addresses"]) or _("kein Eintrag")
+
+
+def resolver(seen: Observation) -> str:
+    """Return whether anybody is at the name server's address."""
+    words = {True: _("erreichbar"), False: _("nicht erreichbar")}
+    return words.get(seen.facts["is_there"], _("antwortet nicht"))

@@ -141,6 +141,7 @@ _WORDS = {
     "routes": machine_words.routes,
     "neighbour": machine_words.neighbour,
     "hosts": machine_words.hosts,
+    "resolver": machine_words.resolver,
     "configured": _configured,
     "names": _names,
     "tcp": _tcp,

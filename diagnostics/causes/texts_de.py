@@ -336,7 +336,7 @@ REASONS: Dict[str, str] = {
     "scanner-on-link": "Nach der Netzmaske liegt {address} im eigenen Netz {network}, dort antwortet niemand.",
     "gateway-silent": "Unter {gateway} antwortet im eigenen Netz niemand.",
     "gateway-off-link": "Der Gateway {gateway} liegt ausserhalb der eigenen Netze ({networks}).",
-    "resolver-absent": "Unter {servers} ist im eigenen Netz kein Gerät.",
+    "resolver-absent": "Unter {servers} ist niemand zu erreichen.",
     "resolver-there": "Das Gerät {servers} ist da, beantwortet aber keine Namensfragen.",
     "hosts-entry": "Die hosts-Datei nennt {addresses}.",
 }

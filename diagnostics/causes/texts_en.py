@@ -328,7 +328,7 @@ REASONS: Dict[str, str] = {
     "scanner-on-link": "By the netmask {address} lies in the machine's own network {network}, where nobody answers.",
     "gateway-silent": "At {gateway} nobody answers in the machine's own network.",
     "gateway-off-link": "The gateway {gateway} lies outside of the machine's own networks ({networks}).",
-    "resolver-absent": "At {servers} there is no device in the machine's own network.",
+    "resolver-absent": "At {servers} nobody can be reached.",
     "resolver-there": "The device {servers} is there but answers no questions for names.",
     "hosts-entry": "The hosts file says {addresses}.",
 }

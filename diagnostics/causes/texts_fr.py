@@ -331,7 +331,7 @@ REASONS: Dict[str, str] = {
     "scanner-on-link": "D'après le masque de réseau, {address} se trouve dans le réseau local {network}, où personne ne répond.",
     "gateway-silent": "À l'adresse {gateway}, personne ne répond sur le réseau local.",
     "gateway-off-link": "La passerelle {gateway} se trouve hors des réseaux locaux ({networks}).",
-    "resolver-absent": "À l'adresse {servers}, il n'y a aucun appareil sur le réseau local.",
+    "resolver-absent": "À l'adresse {servers}, personne n'est joignable.",
     "resolver-there": "L'appareil {servers} est présent, mais ne répond pas aux questions de noms.",
     "hosts-entry": "Le fichier hosts indique {addresses}.",
 }

@@ -331,7 +331,7 @@ REASONS: Dict[str, str] = {
     "scanner-on-link": "Secondo la maschera di rete {address} si trova nella rete locale {network}, dove nessuno risponde.",
     "gateway-silent": "All'indirizzo {gateway} nessuno risponde nella rete locale.",
     "gateway-off-link": "Il gateway {gateway} si trova fuori dalle reti locali ({networks}).",
-    "resolver-absent": "All'indirizzo {servers} non c'è alcun dispositivo nella rete locale.",
+    "resolver-absent": "All'indirizzo {servers} non si raggiunge nessuno.",
     "resolver-there": "Il dispositivo {servers} c'è, ma non risponde alle richieste di nomi.",
     "hosts-entry": "Il file hosts indica {addresses}.",
 }

@@ -37,6 +37,10 @@ class Target(NamedTuple):
 
     `host` is connected to; `configured_host` is what the customer's server is set to
     and is only compared and resolved. `allows` says which address may be connected to.
+    `portal_url` is asked for its head, to see the internet and the right time;
+    `portal_time` is that time in seconds since 1970 where somebody knows it already.
+    `helo` is how the customer's server names itself. As `mta_user` the main checks are
+    repeated; only where `read_mta_config` is set are its mail server's settings read.
     """
 
     host: str
@@ -53,6 +57,11 @@ class Target(NamedTuple):
     allows: Callable[[str, int], bool] = allow_all
     # Whether the machine that runs this is the one that sends the mail.
     is_sender: bool = True
+    portal_url: str = ""
+    portal_time: float = 0.0
+    helo: str = ""
+    mta_user: str = ""
+    read_mta_config: bool = False
     connect_seconds: float = 3.5
     reply_seconds: float = 5.0
     total_seconds: float = 15.0

@@ -1,12 +1,14 @@
 """What the name resolves to, for this machine and for each name server it asks."""
 
+import queue
 import socket
 import time
 from functools import partial
-from typing import List, Sequence, Tuple
+from typing import Any, Callable, List, Sequence, Tuple
 
 from cleanmail.wire import dns
 from cleanmail.wire.errors import DnsFailed
+from diagnostics.checks import resolvers
 from diagnostics.checks.configured import clean_host, is_literal, is_own_machine
 from diagnostics.checks.evidence import (
     FAILED,
@@ -16,11 +18,12 @@ from diagnostics.checks.evidence import (
     Facts,
     Target,
 )
-from diagnostics.checks.side_by_side import side_by_side
+from diagnostics.checks.side_by_side import Running, side_by_side
 from diagnostics.checks.wording import TIMEOUT
 
 SYSTEM_SECONDS = 2.5
 SERVER_SECONDS = 2.0
+AGAIN_SECONDS = 0.65
 
 _GAI = {
     getattr(socket, name): name
@@ -51,7 +54,7 @@ def ask_server(host: str, kind: str, server: str) -> Evidence:
         "addresses": [],
     }
     try:
-        answer = dns.query(host, kind, server, timeout=SERVER_SECONDS)
+        answer, facts["tries"] = _persist(partial(dns.query, host, kind, server))
     except DnsFailed as error:
         facts["error"] = error.reason
         facts["text"] = str(error)
@@ -64,6 +67,35 @@ def ask_server(host: str, kind: str, server: str) -> Evidence:
     spent = round(time.monotonic() - since, 4)
     subject = "{} {} @{}".format(host, kind, server)
     return Evidence("names", subject, status, spent, facts, [])
+
+
+def _persist(query: Callable[..., dns.Answer]) -> Tuple[dns.Answer, int]:
+    """Ask again while nothing comes, as resolvers do: one lost packet is no fault.
+
+    Return the first answer and how often it took; an early error ends it.
+    """
+    replies: "queue.Queue[Any]" = queue.Queue()
+    ends_at, tries = time.monotonic() + SERVER_SECONDS, 0
+    while True:
+        left = ends_at - time.monotonic()
+        if left <= 0:
+            raise DnsFailed(TIMEOUT, "no answer in {} tries".format(tries))
+        tries += 1
+        Running(partial(_post, replies, partial(query, timeout=left)))
+        try:
+            answer = replies.get(timeout=min(left, AGAIN_SECONDS))
+        except queue.Empty:
+            continue
+        if isinstance(answer, dns.Answer):
+            return answer, tries
+        raise answer
+
+
+def _post(replies: "queue.Queue[Any]", query: Callable[[], dns.Answer]) -> None:
+    try:
+        replies.put(query())
+    except DnsFailed as error:
+        replies.put(error)
 
 
 def check_system(host: str, target: Target, emit: Emit) -> List[str]:
@@ -99,17 +131,27 @@ def _may_be_told(host: str, address: str, target: Target) -> bool:
 
 
 def check_servers(host: str, servers: Sequence[str], emit: Emit) -> List[str]:
-    """Ask each name server for each type, report each, return all addresses."""
+    """Ask each name server for each type, report each, return all addresses.
+
+    One that answers nothing is looked for: is there anybody at its address at all?
+    """
     if is_literal(host) or is_own_machine(host):  # RFC 6761, 6.3: not theirs to answer
         return []
-
-    def ask(kind: str, server: str) -> List[str]:
-        evidence = ask_server(host, kind, server)
-        emit(evidence)
-        addresses: List[str] = evidence.facts["addresses"]
-        return addresses
-
-    calls = [partial(ask, kind, server) for server in servers for kind in ("A", "AAAA")]
-    answers = side_by_side(calls, SERVER_SECONDS + 0.2)
+    calls = [partial(_ask_all, host, server, emit) for server in servers]
+    seconds = SERVER_SECONDS + resolvers.WAIT_SECONDS + 0.2
+    answers = side_by_side(calls, seconds)
     found = [address for answer in answers for address in answer or ()]
     return sorted(set(found), key=found.index)
+
+
+def _ask_all(host: str, server: str, emit: Emit) -> List[str]:
+    def ask(kind: str) -> Evidence:
+        evidence = ask_server(host, kind, server)
+        emit(evidence)
+        return evidence
+
+    calls = [partial(ask, kind) for kind in ("A", "AAAA")]
+    asked = [one for one in side_by_side(calls, SERVER_SECONDS + 0.2) if one]
+    if all(one.facts["error"] for one in asked):
+        emit(resolvers.check_presence(server))
+    return [address for one in asked for address in one.facts["addresses"]]

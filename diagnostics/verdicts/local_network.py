@@ -33,9 +33,15 @@ def gateway_answers(scene: Scene) -> Optional[bool]:
     return False if UNANSWERED in entries else None
 
 
-def resolver_entries(scene: Scene) -> List[str]:
-    """Return of each name server on the line whether it is there."""
-    return [str(item.facts["entry"]) for item in _neighbours(scene, "resolver")]
+def is_resolver_there(scene: Scene, server: str) -> Optional[bool]:
+    """Say whether anybody is at a name server's address; None when unknown."""
+    for item in _neighbours(scene, "resolver"):
+        if item.facts["address"] == server and item.facts["entry"] != "none":
+            return bool(item.facts["entry"] == ANSWERED)
+    for item in scene.of("resolver"):
+        if item.facts["resolver"] == server and item.facts["is_there"] is not None:
+            return bool(item.facts["is_there"])
+    return None
 
 
 def _neighbours(scene: Scene, role: str) -> List[Evidence]:

@@ -4,10 +4,9 @@ from typing import List, Tuple
 
 from diagnostics.checks.configured import HOST_OLD_LITERAL, HOST_OTHER, HOST_TYPO
 from diagnostics.checks.evidence import Evidence, Facts
-from diagnostics.checks.machine import ANSWERED, UNANSWERED
 from diagnostics.checks.wording import TIMEOUT
 from diagnostics.verdicts.finding import Finding, Reason, group
-from diagnostics.verdicts.local_network import resolver_entries
+from diagnostics.verdicts.local_network import is_resolver_there
 from diagnostics.verdicts.scene import Scene
 
 SLOW_SECONDS = 1.0
@@ -82,14 +81,14 @@ def _unresolved(scene: Scene, main: Evidence, servers: List[Evidence]) -> List[F
 def _silent(
     scene: Scene, servers: List[Evidence], because: Tuple[Reason, ...]
 ) -> List[Finding]:
-    """Tell by the machine's own line whether a silent name server is there at all."""
-    entries, asked = resolver_entries(scene), {i.facts["resolver"] for i in servers}
-    values = {"servers": ", ".join(sorted(str(one) for one in asked))}
-    known = set(entries) if len(entries) >= len(asked) else set()
-    if known == {UNANSWERED}:
+    """Tell whether a silent name server is there at all."""
+    asked = sorted({str(item.facts["resolver"]) for item in servers})
+    known = {is_resolver_there(scene, server) for server in asked}
+    values = {"servers": ", ".join(asked)}
+    if known == {False}:
         because = (*because, Reason("resolver-absent", values))
         return [Finding("dns-server-wrong", 0.9, because)]
-    if known == {ANSWERED}:
+    if known == {True}:
         because = (*because, Reason("resolver-there", values))
         return [Finding("dns-server-dead", 0.9, because)]
     shares = {"dns-server-dead": 0.45, "dns-server-wrong": 0.45}

@@ -55,6 +55,12 @@ CASES = {
     "dns-server-dead": [
         *DEAF, cards(), near("resolver", ANSWERED, "192.0.2.53"),
     ],
+    "dns-server-dead ": [
+        *DEAF, seen("resolver", resolver="192.0.2.53", is_there=True),
+    ],
+    "dns-server-wrong ": [
+        *DEAF, seen("resolver", resolver="192.0.2.53", is_there=False),
+    ],
     "hosts-file-stale": [
         settings(), system("198.51.100.9"), server("A", **SILENT),
         hosts("198.51.100.9"),
@@ -66,7 +72,9 @@ CASES = {
 def test_names_only_the_cause(slug):
     causes = judge(CASES[slug], "agent")
 
-    assert [(one.slug, one.confidence > 0.8) for one in causes] == [(slug, True)]
+    assert [(one.slug, one.confidence > 0.8) for one in causes] == [
+        (slug.strip(), True)
+    ]
 
 
 def test_a_gateway_outside_of_every_network():
