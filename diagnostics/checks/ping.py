@@ -61,6 +61,7 @@ def _exchange(sock: socket.socket, address: str, until: float) -> str:
 
 def checksum(data: bytes) -> int:
     """Return the internet checksum (RFC 1071)."""
-    total = sum(struct.unpack("!{}H".format(len(data) // 2), data))
+    words = struct.unpack("!{}H".format(len(data) // 2), data)
+    total = sum(int(word) for word in words)
     total = (total >> 16) + (total & 0xFFFF)
     return ~(total + (total >> 16)) & 0xFFFF
