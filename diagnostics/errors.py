@@ -63,3 +63,13 @@ class ProbeUnfinished(CleanmailError):
     def user_message(self) -> str:
         """Say that it takes a moment."""
         return gettext("Die Prüfung läuft noch. Warten Sie, bis sie zu Ende ist.")
+
+
+class ReportUnreadable(CleanmailError):
+    """A file given to `judge` is none that a probe or the agent has written."""
+
+    def __init__(self, path: object, reason: object) -> None:
+        super().__init__(path, reason)
+
+    def __str__(self) -> str:
+        return ": ".join(str(one) for one in self.args)

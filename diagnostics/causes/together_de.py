@@ -122,6 +122,7 @@ REASONS: Dict[str, str] = {
     "log-auth-temporary": "Im Protokoll unseres Scanners kann die Anmeldung nicht geprüft werden.",
     "log-rejected": "Im Protokoll unseres Scanners steht die Ablehnung «{code} {text}».",
     "log-data-lost": "Im Protokoll unseres Scanners bricht die Übertragung der Nachricht ab.",
+    "log-auth-only": "Im Protokoll unseres Scanners meldet sich Ihr Mailserver an und sendet dann nichts.",
     "log-sent": "Im Protokoll unseres Scanners wird Mail Ihres Servers angenommen.",
     "slip-blank": "Mit einem Leerzeichen weniger hätte die Anmeldung gestimmt.",
     "slip-case": "In anderer Gross- und Kleinschreibung hätte die Anmeldung gestimmt.",

@@ -122,6 +122,7 @@ REASONS: Dict[str, str] = {
     "log-auth-temporary": "In our scanner's log the log-in cannot be checked.",
     "log-rejected": "In our scanner's log there is the refusal «{code} {text}».",
     "log-data-lost": "In our scanner's log the transfer of the message breaks off.",
+    "log-auth-only": "In our scanner's log your mail server logs in and then sends nothing.",
     "log-sent": "In our scanner's log mail of your server is accepted.",
     "slip-blank": "With one blank less the log-in would have been right.",
     "slip-case": "In other upper and lower case the log-in would have been right.",

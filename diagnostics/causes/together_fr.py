@@ -122,6 +122,7 @@ REASONS: Dict[str, str] = {
     "log-auth-temporary": "Dans le journal de notre scanner, l'authentification ne peut pas être vérifiée.",
     "log-rejected": "Dans le journal de notre scanner figure le refus «{code} {text}».",
     "log-data-lost": "Dans le journal de notre scanner, la transmission du message est interrompue.",
+    "log-auth-only": "Dans le journal de notre scanner, votre serveur s'authentifie puis n'envoie rien.",
     "log-sent": "Dans le journal de notre scanner, le courrier de votre serveur est accepté.",
     "slip-blank": "Avec une espace de moins, l'authentification aurait été juste.",
     "slip-case": "Avec d'autres majuscules et minuscules, l'authentification aurait été juste.",

@@ -1,0 +1,124 @@
+"""`manage.py judge`: files of several ends → one verdict; no database, no secret."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from diagnostics.checks.evidence import Evidence
+from diagnostics.errors import ReportUnreadable
+from diagnostics.report import make_report
+from diagnostics.report_files import read_report, read_text
+from diagnostics.verdicts.together import (
+    LOG,
+    PASTED,
+    TEXT,
+    View,
+    judge_together,
+    vantages_that_looked,
+)
+
+HEALTHY, CAUSE_FOUND, USAGE = 0, 1, 2
+TOGETHER = "together"
+
+
+class Command(BaseCommand):
+    """Reads files only: nothing is connected to."""
+
+    help = "Judge the evidence of several ends together."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare what other programs rely on."""
+        parser.add_argument(
+            "--evidence",
+            type=Path,
+            action="append",
+            default=[],
+            help="JSON of probe or agent; an empty {} is accepted",
+        )
+        for name, what in (
+            ("--text", "error message or log excerpt of the sending mail server"),
+            ("--pasted", "output of commands run by hand on the mail server"),
+            ("--scanner-log", "the scanner's Postfix and Dovecot lines, mixed"),
+        ):
+            parser.add_argument(name, type=Path, help=what)
+        parser.add_argument("--json", action="store_true", dest="as_json")
+
+    def handle(self, *_args: str, **options: Any) -> None:
+        """Exit 0 healthy, 1 a cause was found, 2 usage."""
+        started_at, since = datetime.now(UTC), time.monotonic()
+        try:
+            views = _read_views(options)
+        except ReportUnreadable as error:
+            raise CommandError(str(error), returncode=USAGE) from error
+        if not views:
+            raise CommandError("nothing to judge: see --help", returncode=USAGE)
+        causes = judge_together(views)
+        report = make_report(
+            [item for view in views for item in view.evidence],
+            causes,
+            started_at=started_at,
+            seconds=time.monotonic() - since,
+            language=settings.LANGUAGE_CODE,
+        )
+        _name_vantages(report, views)
+        if options["as_json"]:
+            self.stdout.write(json.dumps(report, ensure_ascii=False))
+        else:
+            self._conclude(report)
+        sys.exit(CAUSE_FOUND if causes else HEALTHY)
+
+    def _conclude(self, report: dict[str, Any]) -> None:
+        for cause in report["causes"]:
+            self.stdout.write(f"{cause['confidence']:.0%}  {cause['slug']}")
+            self.stdout.write(f"      {cause['title']} {cause['remedy']}")
+            for reason in cause["because"]:
+                self.stdout.write(f"      - {reason}")
+            if cause["next_check"]:
+                self.stdout.write(f"      ? {cause['next_check']}")
+        looked = ", ".join(report["vantages"]) or "nowhere"
+        healthy = "" if report["causes"] else "healthy; "
+        self.stdout.write(f"{healthy}looked from: {looked}")
+
+
+def _read_views(options: dict[str, Any]) -> list[View]:
+    """Return a view for each file; raise ReportUnreadable."""
+    views = [read_report(path) for path in options["evidence"]]
+    if options["text"]:
+        views.append(View(TEXT, _read("error_text", "as_evidence", options["text"])))
+    if options["pasted"]:
+        views.append(View(PASTED, _read("pasted", "read_pasted", options["pasted"])))
+    if options["scanner_log"]:
+        path = options["scanner_log"]
+        views.append(View(LOG, _read("scanner_log", "read_sessions", path)))
+    return views
+
+
+def _read(module: str, function: str, path: Path) -> list[Evidence]:
+    """Read with a room that this installation may not have."""
+    try:
+        reader = getattr(importlib.import_module(f"diagnostics.{module}"), function)
+    except (ImportError, AttributeError) as error:
+        message = f"{path}: nothing here reads it yet"
+        raise CommandError(message, returncode=USAGE) from error
+    return list(reader(read_text(path)))
+
+
+def _name_vantages(report: dict[str, Any], views: list[View]) -> None:
+    """Say of the whole, and of each piece of evidence, who saw it."""
+    report["vantages"] = vantages_that_looked(views)
+    seen = [view.vantage for view in views for _item in view.evidence]
+    for item, vantage in zip(report["evidence"], seen, strict=True):
+        item["vantage"] = vantage
+    different = set(report["vantages"])
+    report["vantage"] = different.pop() if len(different) == 1 else TOGETHER

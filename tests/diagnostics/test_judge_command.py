@@ -1,0 +1,92 @@
+"""`manage.py judge`: as people call it, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.diagnostics.ends import FAILED, agent, server, stage
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Call it without a secret and without a database that could be reached."""
+    kept = {k: v for k, v in os.environ.items() if k != "SECRET_KEY"}
+    return subprocess.run(
+        [sys.executable, "manage.py", "judge", *map(str, arguments)],
+        cwd=ROOT,
+        env=kept | {"READ_DOTENV": "0", "DATABASE_URL": "postgres://127.0.0.1:1/no"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def report(folder: Path, view: Any) -> Path:
+    path = folder / f"{view.vantage}.json"
+    evidence = [dict(item._asdict()) for item in view.evidence]
+    path.write_text(
+        json.dumps({"version": 1, "vantage": view.vantage, "evidence": evidence})
+    )
+    return path
+
+
+def test_joins_what_agent_and_portal_saw(tmp_path: Path):
+    expired = {"verify_code": 10, "error": "certificate-refused", "sha256": "ab" * 32}
+    broken = stage("certificate", status=FAILED, issuer="Lab", **expired)
+
+    done = run(
+        *("--evidence", report(tmp_path, server(broken))),
+        *("--evidence", report(tmp_path, agent(broken)), "--json"),
+    )
+
+    assert done.returncode == 1, done.stderr
+    judged = json.loads(done.stdout)
+    assert judged["vantage"] == "together"
+    assert judged["vantages"] == ["server", "agent"]
+    assert judged["causes"][0]["slug"] == "scanner-cert-expired"
+    assert judged["causes"][0]["who"] == "us"
+    assert {item["vantage"] for item in judged["evidence"]} == {"server", "agent"}
+
+
+def test_accepts_an_empty_report(tmp_path: Path):
+    empty = tmp_path / "nothing.json"
+    empty.write_text("{}")
+
+    done = run("--evidence", empty, "--json")
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["causes"] == []
+
+
+def test_says_in_words_from_where_it_is_healthy(tmp_path: Path):
+    done = run("--evidence", report(tmp_path, server()))
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "healthy; looked from: server"
+
+
+@pytest.mark.parametrize(
+    "content", ["[", "[1]", '{"vantage": "moon"}', '{"evidence": [{"check": "tcp"}]}']
+)
+def test_refuses_what_no_probe_has_written(tmp_path: Path, content: str):
+    path = tmp_path / "odd.json"
+    path.write_text(content)
+
+    done = run("--evidence", path)
+
+    assert done.returncode == 2
+    assert "odd.json" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_refuses_to_judge_nothing():
+    assert run().returncode == 2
