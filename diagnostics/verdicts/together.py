@@ -151,7 +151,8 @@ def _next_check(
     if len(alike) == 1:
         return ""
     own = [one.findings[alike[0]] for one in opinions if alike[0] in one.findings]
-    said = [one.next_check for one in (*own, *opinions) if one.next_check]
+    said = [one.next_check for one in own] + [one.next_check for one in opinions]
+    said = [code for code in said if code]
     if set(looked) == {TEXT} and said:
         return said[0]
     for members, code in SPLITTERS:
