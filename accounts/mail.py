@@ -23,6 +23,7 @@ from accounts import claims, invitation_links
 from accounts.errors import AlreadyMember, MailUnsure
 from accounts.log_in_names import is_mailable
 from accounts.models import Domain, Invitation, Membership, SignIn, User
+from accounts.tenancy import Role
 
 
 def password_link(user: User) -> str:
@@ -230,6 +231,22 @@ def send_case_waiting(
         _send(desk, "case_waiting", number=number, event=event, page=page)
 
 
+def send_monitor_changed(
+    user: User, at: datetime, *, customer_id: str, monitor_id: str, **words: str
+) -> None:
+    """Tell an admin what a monitor found, already worded; not who is none any more."""
+    is_admin = Membership.objects.filter(
+        user=user,
+        customer_id=customer_id,
+        role=Role.ADMIN,
+        user__is_active=True,
+        customer__is_active=True,
+    )
+    if is_admin.exists():
+        page = portal_address(reverse("diagnostics:monitor", args=[monitor_id]))
+        _send(user, "monitor_changed", at=at, page=page, **words)
+
+
 def _send_plain(template: str, user: User, at: datetime) -> None:
     """Tell what the template says, which needs no more than the time."""
     _send(user, template, at=at)
@@ -299,6 +316,7 @@ MAILS: dict[str, Callable[..., None]] = NOTICES | {
     "request_answered": send_request_answered,
     "case_moved": send_case_moved,
     "case_waiting": send_case_waiting,
+    "monitor_changed": send_monitor_changed,
 }
 # Rather not at all than twice: the next one tells the same.
 SENT_ONCE = frozenset({"digest"})

@@ -30,6 +30,7 @@ app.conf.beat_schedule = {
     "quarantine.tell": {"task": "quarantine.tell", "schedule": 60.0},
     "diagnostics.sweep": {"task": "diagnostics.sweep", "schedule": 10.0},
     "diagnostics.recheck": {"task": "diagnostics.recheck", "schedule": 300.0},
+    "diagnostics.monitor": {"task": "diagnostics.monitor", "schedule": 30.0},
     "diagnostics.prune": {"task": "diagnostics.prune", "schedule": 3600.0},
     "accounts.sweep": {"task": "accounts.sweep", "schedule": 10.0},
     "accounts.remind": {"task": "accounts.remind", "schedule": 3600.0},

@@ -18,6 +18,11 @@ def is_own_recipient(domain: Domain, recipient: str) -> bool:
     return bool(at) and is_plain and fits and name.lower() == domain.name
 
 
+def draw_nonce() -> str:
+    """Return what the probe says in EHLO, so that its session is found in a log."""
+    return secrets.token_hex(8)
+
+
 def make_probe(
     domain: Domain,
     kind: Probe.Kind,
@@ -34,6 +39,7 @@ def make_probe(
     asked = {
         "kind": kind,
         "domain": domain,
+        "monitor": None,
         "test_recipient": test_recipient,
         "configured_host": domain.next_hop_host if is_hop else "",
         "configured_port": domain.next_hop_port if is_hop else None,
@@ -43,7 +49,7 @@ def make_probe(
     ).first()
     return waiting or Probe.objects.create(
         customer_id=domain.customer_id,
-        nonce=secrets.token_hex(8),
+        nonce=draw_nonce(),
         created_by_id=created_by_id,
         **asked,
     )

@@ -21,6 +21,15 @@ class PasswordLost(CleanmailError):
     """The sealed password is too old, or belongs to another probe."""
 
 
+class AlreadyWatched(CleanmailError):
+    """There is a monitor of it already."""
+
+    @property
+    def user_message(self) -> str:
+        """Say that there is nothing to add."""
+        return gettext("Das wird schon überwacht.")
+
+
 class NotVerified(CleanmailError):
     """Only the next hop of a domain whose control is proved is connected to."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from celery import shared_task
 
 from accounts.enqueue import enqueue
-from diagnostics import domain_rechecks, runner
+from diagnostics import domain_rechecks, monitoring, runner
 
 
 @shared_task(
@@ -16,6 +16,7 @@ from diagnostics import domain_rechecks, runner
 def run_probe(customer_id: str, probe_id: str, sealed_password: str = "") -> None:
     """Run one probe; the password comes sealed and is nowhere else."""
     runner.run_probe(UUID(customer_id), UUID(probe_id), sealed_password)
+    monitoring.settle(UUID(probe_id))
     waiting = runner.find_next(UUID(customer_id))
     if waiting is not None:
         enqueue(run_probe, customer_id, waiting)
@@ -38,5 +39,14 @@ def recheck() -> None:
 
 @shared_task(name="diagnostics.prune", soft_time_limit=25, time_limit=30)
 def prune() -> None:
-    """Forget old checks of domains."""
+    """Forget old checks of domains, and old probes of monitors."""
     domain_rechecks.prune()
+    monitoring.prune()
+
+
+@shared_task(name="diagnostics.monitor", soft_time_limit=25, time_limit=30)
+def monitor() -> None:
+    """Hear of probes that ended unheard, and start those of monitors that are due."""
+    monitoring.settle_ended()
+    for customer_id, probe_id in monitoring.start_due():
+        enqueue(run_probe, customer_id, probe_id)

@@ -5,11 +5,30 @@ from __future__ import annotations
 from django.urls import path
 
 from diagnostics.views import cases, probes
+from diagnostics.views import monitors, probes
 
 app_name = "diagnostics"
 urlpatterns = [
     path("diagnostics/", probes.probes, name="probes"),
     path("diagnostics/start", probes.probe_start, name="probe_start"),
+    path("diagnostics/monitors/", monitors.monitors, name="monitors"),
+    path("diagnostics/monitors/add", monitors.monitor_add, name="monitor_add"),
+    path("diagnostics/monitors/mail", monitors.monitor_mail_on, name="monitor_mail_on"),
+    path(
+        "diagnostics/monitors/no-mail",
+        monitors.monitor_mail_off,
+        name="monitor_mail_off",
+    ),
+    path("diagnostics/monitors/<uuid:pk>/", monitors.monitor, name="monitor"),
+    path("diagnostics/monitors/<uuid:pk>/on", monitors.monitor_on, name="monitor_on"),
+    path(
+        "diagnostics/monitors/<uuid:pk>/off", monitors.monitor_off, name="monitor_off"
+    ),
+    path(
+        "diagnostics/monitors/<uuid:pk>/interval",
+        monitors.monitor_interval,
+        name="monitor_interval",
+    ),
     path("diagnostics/<uuid:pk>/", probes.probe, name="probe"),
     path(
         "diagnostics/<uuid:pk>/progress", probes.probe_progress, name="probe_progress"

@@ -59,6 +59,16 @@ class DayFigures:
     released: int
     reported: int = 0
 
+    @property
+    def wide(self) -> int:
+        """What the wide bar of the picture shows."""
+        return self.held
+
+    @property
+    def narrow(self) -> int:
+        """What the narrow bar shows."""
+        return self.released
+
 
 @dataclass(frozen=True, slots=True)
 class Figures:

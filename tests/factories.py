@@ -30,7 +30,7 @@ from accounts.people_csv import Row
 from accounts.people_import import seal_rows
 from accounts.tenancy import Role
 from diagnostics.case_numbers import draw_number
-from diagnostics.models import Case, Probe
+from diagnostics.models import Case, Monitor, Probe
 from quarantine.models import (
     BulkJob,
     BulkJobItem,
@@ -278,6 +278,11 @@ def make_case(customer: Customer, **fields: Any) -> Case:
         "waiting_since": now if fields.get("state", "open") == "open" else None,
     }
     return Case.objects.create(customer=customer, probe=probe, **(defaults | fields))
+
+
+def make_monitor(customer: Customer, **fields: Any) -> Monitor:
+    """Make a monitor that is due, of the scanner unless a domain is given."""
+    return Monitor.objects.create(customer=customer, **fields)
 
 
 def make_check(domain: Domain, **fields: Any) -> Probe:

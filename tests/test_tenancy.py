@@ -82,6 +82,9 @@ OWN: set[str] = {
     "quarantine:create_map_token",  # makes a row of the person's own customer
     "quarantine:add_sender",  # makes a row of the person's own customer
     "diagnostics:probe_start",  # makes a row of the person's own customer
+    "diagnostics:monitor_add",  # makes a row of the person's own customer
+    "diagnostics:monitor_mail_on",  # of the person alone
+    "diagnostics:monitor_mail_off",
 }
 COLLECTION: set[str] = {
     "accounts:people",
@@ -93,6 +96,7 @@ COLLECTION: set[str] = {
     "quarantine:map_tokens",
     "diagnostics:probes",
     "diagnostics:cases",
+    "diagnostics:monitors",
     "domains:domains",
     "accounts:outbound_accounts",
     "accounts:audit",
@@ -130,6 +134,7 @@ OBJECT: dict[str, str] = {
     "diagnostics:case_new": "probe",
     "diagnostics:case": "case",
     "diagnostics:case_export": "case",
+    "diagnostics:monitor": "monitor",
     "domains:domain": "domain",
     "domains:progress": "domain",
     "domains:next_hop": "domain",
@@ -173,6 +178,9 @@ POST_OBJECT: dict[str, str] = {
     "quarantine:deny": "hold",
     "quarantine:confirm_arrival": "hold",
     "quarantine:end_keep": "hold",
+    "diagnostics:monitor_on": "monitor",
+    "diagnostics:monitor_off": "monitor",
+    "diagnostics:monitor_interval": "monitor",
     "domains:check": "domain",
     "domains:trial": "domain",
     "domains:drop_policy": "domain",
@@ -234,6 +242,7 @@ def acme_rows(people) -> dict[str, uuid.UUID]:
         "rule": factories.make_rule(people.acme, "shop.example", note=MARK).pk,
         "probe": factories.make_probe(people.acme).pk,
         "case": factories.make_case(people.acme).pk,
+        "monitor": factories.make_monitor(people.acme).pk,
         "person": people.bob.pk,
         "proposal": factories.make_proposal(people.acme_domain, "seen").pk,
         "import": factories.make_import(people.acme, people.alice).pk,

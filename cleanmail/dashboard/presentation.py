@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
+from accounts.bar_chart import Chart, draw
 from accounts.models.customers import Category
-from cleanmail.dashboard.chart import Chart, draw
 from cleanmail.domains.presentation import DomainRow
 from quarantine.day_counts import Figures, Summary
 from quarantine.presentation.list import count_text

@@ -18,7 +18,7 @@ def list_probes(actor: Actor) -> QuerySet[Probe]:
     """Return the newest probes of the scanner; raise NotPermitted for members."""
     require_permission(actor, Permission.VIEW_PROBES)
     mine: QuerySet[Probe] = Probe.objects.visible_to(actor)
-    outbound = mine.filter(kind=Probe.Kind.OUTBOUND)
+    outbound = mine.filter(kind=Probe.Kind.OUTBOUND, monitor=None)
     return outbound.select_related("scanner").order_by("-created_at")[:LIST_LIMIT]
 
 
@@ -39,10 +39,12 @@ def list_evidence(actor: Actor, probe: Probe) -> list[Evidence]:
 def list_checks(actor: Actor, domain: Domain) -> QuerySet[Probe]:
     """Return the probes of a domain and of its next hop, newest first: the history.
 
-    Their evidence comes along, as `domain_verdict.judge` reads it.
+    Their evidence comes along, as `domain_verdict.judge` reads it. What a monitor asks
+    for stands on the monitor's own page.
     """
     require_permission(actor, Permission.MANAGE_DOMAINS)
-    mine: QuerySet[Probe] = Probe.objects.visible_to(actor).filter(domain=domain)
+    mine: QuerySet[Probe] = Probe.objects.visible_to(actor)
+    mine = mine.filter(domain=domain, monitor=None)
     return mine.prefetch_related("evidence").order_by("-created_at")[:LIST_LIMIT]
 
 

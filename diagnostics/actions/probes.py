@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -60,7 +59,7 @@ def _queue(actor: Actor, question: Question) -> Probe:
         configured_port=question.port,
         username=question.username,
         has_password=bool(question.password),
-        nonce=secrets.token_hex(8),
+        nonce=domain_probes.draw_nonce(),
         created_by_id=actor.user_id,
     )
     audit.record(actor, "probe.start", probe)

@@ -1,6 +1,21 @@
 """What diagnostics stores, a file a noun."""
 
 from diagnostics.models.cases import Case, CaseMessage
+from diagnostics.models.monitors import (
+    Monitor,
+    MonitorChange,
+    MonitorDay,
+    MonitorMail,
+)
 from diagnostics.models.probes import Evidence, Probe
 
-__all__ = ["Case", "CaseMessage", "Evidence", "Probe"]
+__all__ = [
+    "Case",
+    "CaseMessage",
+    "Evidence",
+    "Monitor",
+    "MonitorChange",
+    "MonitorDay",
+    "MonitorMail",
+    "Probe",
+]

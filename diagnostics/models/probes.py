@@ -14,6 +14,7 @@ from accounts.identifiers import uuid7
 from accounts.models import Domain, OutboundScanner
 from accounts.tenancy import TenantOwned
 from diagnostics.checks import evidence
+from diagnostics.models.monitors import Monitor
 
 
 class Probe(TenantOwned):
@@ -82,6 +83,15 @@ class Probe(TenantOwned):
     username = models.CharField(_("Benutzername"), max_length=255, blank=True)
     has_password = models.BooleanField(default=False)
     nonce = models.CharField(max_length=32)
+    # Of a probe that repeats; None where a person or the daily check asked.
+    monitor = models.ForeignKey(
+        Monitor,
+        models.CASCADE,
+        null=True,
+        editable=False,
+        related_name="probes",
+        verbose_name=_("Überwachung"),
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -105,6 +115,11 @@ class Probe(TenantOwned):
                 fields=["domain", "kind", "-created_at"],
                 condition=Q(domain__isnull=False),
                 name="probe_of_domain",
+            ),
+            models.Index(
+                fields=["monitor", "-created_at"],
+                condition=Q(monitor__isnull=False),
+                name="probe_of_monitor",
             ),
         ]
         constraints: ClassVar = [

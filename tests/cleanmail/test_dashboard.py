@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from cleanmail.dashboard.chart import BOTTOM, TOP, draw
+from accounts.bar_chart import BOTTOM, TOP, draw
 from quarantine.day_counts import DayFigures
 from quarantine.models import VerdictReport
 from quarantine.states import State
@@ -119,7 +119,7 @@ def test_draws_bars_that_stand_on_the_line_and_stay_within():
     chart = draw(days)
 
     for column in chart.columns:
-        for bar in (column.held, column.released):
+        for bar in (column.wide, column.narrow):
             assert float(bar.y) + float(bar.height) == pytest.approx(BOTTOM, abs=0.2)
             assert float(bar.y) >= TOP
             assert re.fullmatch(r"\d+\.\d", bar.x)

@@ -1,19 +1,35 @@
-"""Draws a bar chart as numbers that a template puts into an SVG."""
+"""Draws a bar chart of days as numbers that `templates/_chart.html` puts into SVG."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol
 
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import number_format
-
-from quarantine.day_counts import DayFigures
 
 LEFT, RIGHT, TOP, BOTTOM = 36.0, 760.0, 20.0, 166.0
 LABELS_MOST = 14
 STEPS = (1, 2, 5)
 LINES_MOST = 5
+
+
+class Day(Protocol):
+    """A day of the picture: a wide bar and, beside it, a narrow one."""
+
+    @property
+    def day(self) -> date:
+        """Which day."""
+
+    @property
+    def wide(self) -> int:
+        """How high the wide bar is."""
+
+    @property
+    def narrow(self) -> int:
+        """How high the narrow bar is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +46,9 @@ class Bar:
 class Column:
     """One day: two bars, its label, and whether that is written."""
 
-    figures: DayFigures
-    held: Bar
-    released: Bar
+    figures: Day
+    wide: Bar
+    narrow: Bar
     x: str
     anchor: str
     label: str
@@ -59,9 +75,9 @@ class Chart:
     lines: list[Line]
 
 
-def draw(days: list[DayFigures]) -> Chart:
+def draw(days: Sequence[Day]) -> Chart:
     """Return the columns of the days and the lines behind them."""
-    highest = max(day.held for day in days)
+    highest = max(day.wide for day in days)
     step = _step(highest)
     most = max(step * -(-highest // step), step)
     scale = (BOTTOM - TOP) / most
@@ -76,10 +92,8 @@ def draw(days: list[DayFigures]) -> Chart:
     columns = [
         Column(
             figures=day,
-            held=_bar(LEFT + slot * (number + 0.14), slot * 0.4, day.held * scale),
-            released=_bar(
-                LEFT + slot * (number + 0.58), slot * 0.26, day.released * scale
-            ),
+            wide=_bar(LEFT + slot * (number + 0.14), slot * 0.4, day.wide * scale),
+            narrow=_bar(LEFT + slot * (number + 0.58), slot * 0.26, day.narrow * scale),
             x=_number(RIGHT if is_edge(number) else LEFT + slot * (number + 0.5)),
             anchor="end" if is_edge(number) else "middle",
             label=_label(day.day, with_weekday=every == 1),
