@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from diagnostics.views import cases, probes
-from diagnostics.views import monitors, probes
+from diagnostics.views import cases, monitors, probes
 
 app_name = "diagnostics"
 urlpatterns = [
