@@ -49,6 +49,17 @@ def record_change(
     )
 
 
+def record_view(request: HttpRequest, obj: Model) -> None:
+    """Note that a page about something else showed this row as well."""
+    audit.record_event(
+        "staff.view",
+        obj,
+        user_id=request.user.pk,
+        customer_id=customer_of(obj),
+        detail={"model": obj._meta.label_lower},  # noqa: SLF001
+    )
+
+
 def record_visit(request: HttpRequest, site: AdminSite) -> None:
     """Note what a page showed or a bulk action did; changes note themselves."""
     match = request.resolver_match

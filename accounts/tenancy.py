@@ -77,6 +77,7 @@ _SUPPORT = frozenset(
         "diagnostics.view_probe",
         "diagnostics.view_evidence",
         "diagnostics.view_case",
+        "diagnostics.change_case",
         "accounts.view_customer",
         "accounts.view_domain",
         "accounts.view_outboundscanner",

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audited_admin import AuditedAdmin
 from diagnostics import domain_verdict
+from diagnostics.admin.filters import WhoFilter
 from diagnostics.models import Evidence, Probe
 from diagnostics.presentation.causes import make_causes
 from diagnostics.verdicts import judge
@@ -83,7 +84,7 @@ class ProbeAdmin(ReadOnly, AuditedAdmin):
         "state",
         "note",
     )
-    list_filter = ("state", "kind")
+    list_filter = (WhoFilter, "state", "kind")
     list_select_related = ("customer", "domain")
     search_fields = (
         "customer__name",

@@ -142,6 +142,7 @@ def test_turning_one_cell_over_turns_the_outcome_over(
 # Written out, not computed: a cell that changes must be changed here too.
 SUPPORT = """
     diagnostics.view_probe diagnostics.view_evidence diagnostics.view_case
+    diagnostics.change_case
     accounts.view_customer
     accounts.view_domain accounts.view_outboundscanner accounts.view_outboundaccount
 """.split()  # noqa: SIM905 (a table of words)
