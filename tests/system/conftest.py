@@ -18,6 +18,7 @@ from tests.services.browser import chromium, find_chromium
 from tests.services.corpus import Specimen, specimens
 from tests.services.demo import Demo, demo
 from tests.services.redis import RedisServer, redis_server
+from tests.system.outbound import made, make_scanner, scanner  # noqa: F401 fixtures
 
 # Playwright keeps an event loop in the thread that the tests run in; our code there is
 # as synchronous as ever.
