@@ -63,9 +63,9 @@ def test_a_mail_waits_for_the_mail_server(people, smtp, sweep):
 
     waiting.refresh_from_db()
     assert waiting.state == State.SENT
-    assert [t.recipients for t in server.transactions] == [
-        ["rcpt TO:<bob@acme.example>"]
-    ]
+    # Python 3.13 writes its commands in other letters.
+    told = [[line.lower() for line in t.recipients] for t in server.transactions]
+    assert told == [["rcpt to:<bob@acme.example>"]]
     assert bytes(waiting.sealed_details) == b""
 
 
