@@ -12,6 +12,9 @@ from pathlib import Path
 
 SEED = "cleanmail-1"
 SAMPLE_SIZE = 80
+SAMPLE, WHOLE = "sample", "whole"
+# Parser traps by kind, the shortest headers that break Python's own parser among them.
+TRAPS = "own-traps"
 BARE_LINE_END = re.compile(rb"\r\n|\r|\n")
 
 
@@ -62,10 +65,15 @@ def end_with_crlf(content: bytes) -> bytes:
     return content if not content or content.endswith(b"\r\n") else content + b"\r\n"
 
 
-def specimens(corpora: Path, *, only_sample: bool) -> list[Specimen]:
-    """Return each chosen message in both forms, also where they are the same."""
+def specimens(corpora: Path, which: str) -> list[Specimen]:
+    """Return each chosen message in both forms, also where they are the same.
+
+    Chosen are all below a folder of the corpus, SAMPLE of it, or WHOLE.
+    """
     messages = read_messages(corpora)
-    chosen = sample(list(messages)) if only_sample else sorted(messages)
+    chosen = sorted(path for path in messages if path.startswith(f"{which}/"))
+    if which in {SAMPLE, WHOLE}:
+        chosen = sample(list(messages)) if which == SAMPLE else sorted(messages)
     made = []
     for path in chosen:
         content = messages[path]

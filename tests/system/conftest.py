@@ -14,8 +14,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.conftest import FIGURE
+from tests.services import corpus
 from tests.services.browser import chromium, find_chromium
-from tests.services.corpus import Specimen, specimens
 from tests.services.demo import Demo, demo
 from tests.services.redis import RedisServer, redis_server
 from tests.system.outbound import made, make_scanner, scanner  # noqa: F401 fixtures
@@ -26,7 +26,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 
 NORA, PAUL = "nora@muster.example", "paul@muster.example"
 STEFAN = "stefan@cleanmail.example"  # support
-WHOLE = pytest.param(False, marks=[pytest.mark.full, pytest.mark.timeout(2400)])
+WHOLE = pytest.param(corpus.WHOLE, marks=[pytest.mark.full, pytest.mark.timeout(2400)])
 
 
 @contextmanager
@@ -92,7 +92,7 @@ def any_port(settings) -> None:
     settings.ALLOWED_PORTS = list(range(1024, 65536))
 
 
-@pytest.fixture(params=[True, WHOLE], ids=["sample", "whole"])
-def chosen(request, corpora: Path) -> list[Specimen]:
+@pytest.fixture(params=[corpus.SAMPLE, WHOLE])
+def chosen(request, corpora: Path) -> list[corpus.Specimen]:
     """Return the corpus's sample, and in the full run the whole."""
-    return specimens(corpora, only_sample=request.param)
+    return corpus.specimens(corpora, request.param)

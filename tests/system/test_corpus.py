@@ -18,11 +18,14 @@ from quarantine.models import Hold
 from quarantine.reinjection import reinject
 from quarantine.states import State
 from quarantine.store import open_content
+from quarantine.traces import HOPS_MAX
 from tests.conftest import People
-from tests.services.corpus import SEED, Specimen
+from tests.services.corpus import SAMPLE, SEED, TRAPS, Specimen
 from tests.services.intake import Intake, greeted, intake
 from tests.smtp_server import KEYWORDS, Script, SmtpServer
+from tests.system.conftest import WHOLE
 
+# Of the processor: the whole of a hostile mail's cost, whatever else runs here.
 PAGE_SECONDS_MAX = 2.0
 SESSIONS = 20
 TRACE = re.compile(
@@ -57,6 +60,12 @@ def send_all(running: Intake, chosen: list[Specimen]) -> list[str]:
     return [replies[place] for place in range(len(chosen))]
 
 
+def hops(content: bytes) -> int:
+    """Count the servers that a message has passed, by its header section."""
+    section = re.split(rb"\r?\n\r?\n", content, maxsplit=1)[0]
+    return len(re.findall(rb"^Received:", section, re.MULTILINE | re.IGNORECASE))
+
+
 def release_all() -> dict[str, bytes]:
     """Release everything to a next hop that records; return the bytes by hold."""
     with SmtpServer(Script(keywords=(*KEYWORDS, "CHUNKING"))) as next_hop:
@@ -64,7 +73,6 @@ def release_all() -> dict[str, bytes]:
         Hold.objects.update(state=State.RELEASING)
         for hold in Hold.objects.all():
             reinject(str(hold.customer_id), str(hold.pk))
-        assert Hold.objects.exclude(state=State.RELEASED).count() == 0
         received = [transaction.content for transaction in next_hop.transactions]
     found = {content[22:58].decode(): content for content in received}
     assert len(found) == len(received)
@@ -78,16 +86,17 @@ def split_trace(received: bytes) -> tuple[bytes, bytes]:
 
 
 def page_seconds(client: Client, hold: Hold) -> dict[str, float]:
-    """Return how long row and page take; both must answer 200."""
+    """Return what row and page take of the processor; both must answer 200."""
     taken = {}
     for name in ("quarantine:hold_row", "quarantine:hold"):
-        began = time.perf_counter()
+        began = time.process_time()
         response = client.get(reverse(name, args=[hold.pk]))
-        taken[name] = time.perf_counter() - began
+        taken[name] = time.process_time() - began
         assert response.status_code == 200, (name, hold.message.queue_id)
     return taken
 
 
+@pytest.mark.parametrize("chosen", [SAMPLE, TRAPS, WHOLE], indirect=True)
 def test_l15_corpus_comes_in_is_shown_and_released(
     people: People, client_for, chosen: list[Specimen], tmp_path: Path, say
 ):
@@ -114,15 +123,25 @@ def test_l15_corpus_comes_in_is_shown_and_released(
     released = release_all()
     released_seconds = time.perf_counter() - began
     holds = {h.message.queue_id: h for h in Hold.objects.select_related("message")}
+    # What has passed so many servers goes round in circles, and stays here.
+    kept_here = {
+        f"C{number}"
+        for number, specimen in enumerate(chosen)
+        if hops(specimen.content) > HOPS_MAX
+    }
+    assert kept_here == {
+        name for name, hold in holds.items() if hold.state != State.RELEASED
+    }
     for number, specimen in enumerate(chosen):
         hold = holds[f"C{number}"]
         stored = b"".join(open_content(hold.message))
         assert stored == specimen.content, (specimen.path, specimen.form)
         digest = hashlib.sha256(specimen.content).hexdigest()
         assert hold.message.content_sha256 == digest
-        trace, ours = split_trace(released[str(hold.pk)])
-        assert TRACE.fullmatch(trace), trace
-        assert ours == specimen.content, (specimen.path, specimen.form)
+        if hold.state == State.RELEASED:
+            trace, ours = split_trace(released[str(hold.pk)])
+            assert TRACE.fullmatch(trace), trace
+            assert ours == specimen.content, (specimen.path, specimen.form)
         for name, taken in page_seconds(alice, hold).items():
             slowest = max(slowest, taken)
             if taken > PAGE_SECONDS_MAX:
@@ -132,6 +151,6 @@ def test_l15_corpus_comes_in_is_shown_and_released(
         f"{len(chosen) // 2} messages in two forms, {len(chosen) - len(refused)} kept, "
         f"{len(refused)} refused, {seconds:.1f} s over LMTP, "
         f"{len(released)} released in {released_seconds:.1f} s, "
-        f"slowest page {slowest:.2f} s"
+        f"dearest page {slowest:.2f} s of the processor"
     )
     assert slow == []
