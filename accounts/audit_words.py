@@ -113,6 +113,7 @@ WORDS = {
     "monitor.mail_on": _("bestellte Nachrichten über Überwachungen"),
     "monitor.off": _("schaltete eine Überwachung aus"),
     "monitor.on": _("schaltete eine Überwachung ein"),
+    "probe.paste": _("fügte Ausgaben von Befehlen zu einer Prüfung ein"),
     "probe.start": _("prüfte die Verbindung zum Outbound Scanner"),
     "recovery.issue": _("erstellte neue Ersatzcodes"),
     "recovery.use": _("benutzte einen Ersatzcode"),

@@ -82,3 +82,24 @@ class ReportUnreadable(CleanmailError):
 
     def __str__(self) -> str:
         return ": ".join(str(one) for one in self.args)
+
+
+class PasteNotUnderstood(CleanmailError):
+    """Nothing in the pasted text is the output of a command that we know."""
+
+    @property
+    def user_message(self) -> str:
+        """Say what is read."""
+        return gettext(
+            "Darin ist keine Ausgabe, die wir lesen können. Fügen Sie den Befehl mit "
+            "allem ein, was danach auf dem Bildschirm stand."
+        )
+
+
+class PastesFull(CleanmailError):
+    """No more pasted evidence fits into the probe."""
+
+    @property
+    def user_message(self) -> str:
+        """Say how it goes on."""
+        return gettext("Zu dieser Prüfung ist genug eingefügt. Starten Sie eine neue.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from diagnostics.views import cases, monitors, probes
+from diagnostics.views import cases, monitors, pasted, probes
 
 app_name = "diagnostics"
 urlpatterns = [
@@ -32,6 +32,7 @@ urlpatterns = [
     path(
         "diagnostics/<uuid:pk>/progress", probes.probe_progress, name="probe_progress"
     ),
+    path("diagnostics/<uuid:pk>/commands", pasted.paste_output, name="paste_output"),
     path("diagnostics/<uuid:pk>/case/", cases.case_new, name="case_new"),
     path("diagnostics/<uuid:pk>/case/open", cases.case_open, name="case_open"),
     path("diagnostics/cases/", cases.cases, name="cases"),

@@ -7,11 +7,12 @@ from datetime import datetime
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from diagnostics import machine_words
+from diagnostics import machine_words, pasted_words
 from diagnostics.checks import configured
 from diagnostics.checks.evidence import FAILED, OK, SKIPPED, Facts
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.checks.wording import TIMEOUT
+from diagnostics.pasted.observed import UNSAID
 
 TEXT_LENGTH = 80
 
@@ -55,21 +56,24 @@ def _names(seen: Observation) -> str:
 
 
 def _error(facts: Facts, seconds: float) -> str:
-    error = facts.get("error", "")
-    if error == TIMEOUT:
+    error = str(facts.get("error", ""))
+    if error == TIMEOUT and seconds:
         return _("keine Antwort nach %(time)s") % {"time": duration(seconds)}
-    if error == "ECONNREFUSED":
-        return _("abgewiesen")
-    if error == "not-allowed":
-        return _("darf nicht geprüft werden")
-    if error in {"EHOSTUNREACH", "ENETUNREACH"}:
-        return _("nicht erreichbar")
-    if error == "malformed":
-        return _("unverständliche Antwort")
-    return _("abgebrochen")
+    words = {
+        TIMEOUT: _("keine Antwort"),
+        "ECONNREFUSED": _("abgewiesen"),
+        "not-allowed": _("darf nicht geprüft werden"),
+        "EHOSTUNREACH": _("nicht erreichbar"),
+        "ENETUNREACH": _("nicht erreichbar"),
+        UNSAID: _("keine Verbindung, Grund nicht genannt"),
+        "malformed": _("unverständliche Antwort"),
+    }
+    return words.get(error, _("abgebrochen"))
 
 
 def _tcp(seen: Observation) -> str:
+    if seen.status == OK and not seen.duration_seconds:
+        return _("offen")
     if seen.status == OK:
         return _("offen, %(time)s") % {"time": duration(seen.duration_seconds)}
     return _error(seen.facts, seen.duration_seconds)
@@ -91,6 +95,8 @@ def _ehlo(seen: Observation) -> str:
 def _starttls(seen: Observation) -> str:
     if seen.status == OK:
         return _("angeboten und angenommen")
+    if seen.status == SKIPPED:
+        return _("angeboten, nicht versucht")
     if not seen.facts.get("offered"):
         if seen.facts.get("code") == 220:
             return _("nicht angeboten, aber angenommen")
@@ -142,6 +148,8 @@ _WORDS = {
     "neighbour": machine_words.neighbour,
     "hosts": machine_words.hosts,
     "resolver": machine_words.resolver,
+    "ping": pasted_words.ping,
+    "pasted": pasted_words.pasted,
     "configured": _configured,
     "names": _names,
     "tcp": _tcp,
@@ -161,6 +169,7 @@ def label(seen: Observation) -> str:
     labels = {
         "configured": _("Einstellung Ihres Servers"),
         **machine_words.labels(facts),
+        **pasted_words.labels(facts),
         "names": _name_label(seen),
         "tcp": _("Port %(port)s, %(family)s") % place,
         "greeting": _("Begrüssung auf Port %(port)s, %(family)s") % place,
@@ -185,4 +194,6 @@ def _name_label(seen: Observation) -> str:
 
 
 def _family(facts: Facts) -> str:
+    if facts.get("family") == "":  # Windows keeps it to itself
+        return _("Adresse nicht genannt")
     return "IPv6" if facts.get("family") == "ipv6" else "IPv4"

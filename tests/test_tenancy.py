@@ -143,6 +143,7 @@ OBJECT: dict[str, str] = {
     "accounts:end_outbound": "outbound",
 }
 POST_OBJECT: dict[str, str] = {
+    "diagnostics:paste_output": "probe",
     "diagnostics:case_open": "probe",
     "diagnostics:case_reply": "case",
     "diagnostics:case_close": "case",

@@ -34,6 +34,16 @@ class Reading(NamedTuple):
     commands: Tuple[str, ...]
     unread: Tuple[Tuple[int, int], ...]
 
+    @property
+    def note(self) -> Evidence:
+        """Return evidence of what was read and which lines were not."""
+        facts = {
+            "commands": list(self.commands),
+            "unread": [list(lines) for lines in self.unread],
+        }
+        status = OK if self.commands else SKIPPED
+        return Evidence("pasted", ", ".join(self.commands), status, 0.0, facts, [])
+
 
 def read(text: str, target: Target = NOBODY) -> Reading:
     """Read a paste; `target` says what the scanner's names and addresses are."""
@@ -53,10 +63,4 @@ def read(text: str, target: Target = NOBODY) -> Reading:
 def read_pasted(text: str, target: Target = NOBODY) -> List[Evidence]:
     """Return the evidence in a paste, and last a `pasted` that says what was read."""
     reading = read(text, target)
-    facts = {
-        "commands": list(reading.commands),
-        "unread": [list(lines) for lines in reading.unread],
-    }
-    status = OK if reading.commands else SKIPPED
-    note = Evidence("pasted", ", ".join(reading.commands), status, 0.0, facts, [])
-    return [*reading.evidence, note]
+    return [*reading.evidence, reading.note]

@@ -88,7 +88,7 @@ def _list_row(probe: Probe) -> ListRow:
 
 def make_page(probe: Probe, evidence: list[Evidence]) -> ProbePage:
     """Judge the stored evidence and say it in the reader's language."""
-    seen = [item.as_observation() for item in evidence]
+    seen = [item.as_observation() for item in evidence if item.vantage == SERVER]
     scene = Scene(seen, SERVER)
     stations = make_stations(scene, is_final=probe.is_final)
     causes = make_causes(judge(seen, SERVER)) if probe.is_final else ()

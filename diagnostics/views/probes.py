@@ -18,7 +18,9 @@ from accounts.tenancy import ActorRequest
 from diagnostics.access import probes as access
 from diagnostics.actions import probes as actions
 from diagnostics.errors import NoScanner
+from diagnostics.forms.pasted import PastedForm
 from diagnostics.forms.probes import ProbeForm
+from diagnostics.presentation.pasted import make_pasted
 from diagnostics.presentation.probes import make_list, make_page
 
 
@@ -52,23 +54,29 @@ def probe_start(request: ActorRequest) -> HttpResponse:
 @portal_page
 def probe(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Show one probe: the answer first, then the path, then the evidence."""
-    return render(request, "diagnostics/probe.html", _probe_context(request, pk))
+    return render(request, "diagnostics/probe.html", probe_context(request, pk))
 
 
 @require_safe
 @portal_page
 def probe_progress(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Show the part of the probe that changes, alone; 204 while nothing has."""
-    context = _probe_context(request, pk)
+    context = probe_context(request, pk)
     if request.GET.get("seen") == context["page"].version:
         return HttpResponse(status=204)
     return render(request, "diagnostics/_progress.html", context)
 
 
-def _probe_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
+def probe_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
+    """Return what the page of a probe is made of."""
     found = access.get_probe(request.actor, pk)
-    page = make_page(found, access.list_evidence(request.actor, found))
-    return {"page": page, "probe": found}
+    evidence = access.list_evidence(request.actor, found)
+    return {
+        "page": make_page(found, evidence),
+        "probe": found,
+        "pasted": make_pasted(found, evidence),
+        "pasted_form": PastedForm(),
+    }
 
 
 def _probes_page(
