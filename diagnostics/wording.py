@@ -142,6 +142,22 @@ def _auth(seen: Observation) -> str:
     return _reply(seen)
 
 
+def _envelope(seen: Observation) -> str:
+    return _("angenommen") if seen.status == OK else _reply(seen)
+
+
+def _bulk(seen: Observation) -> str:
+    if "kbit_per_second" not in seen.facts:
+        return _error(seen.facts, seen.duration_seconds)
+    words = {
+        "speed": number_format(seen.facts["kbit_per_second"], 0),
+        "taken": number_format(seen.facts["taken_bytes"], 0, force_grouping=True),
+    }
+    if seen.facts["is_stalled"]:
+        return _("nach %(taken)s Bytes ging nichts mehr durch") % words
+    return _("%(speed)s kbit/s") % words
+
+
 _WORDS = {
     "interfaces": machine_words.interfaces,
     "routes": machine_words.routes,
@@ -159,6 +175,9 @@ _WORDS = {
     "certificate": _certificate,
     "ehlo_tls": _ehlo_tls,
     "auth": _auth,
+    "envelope": _envelope,
+    "bulk": _bulk,
+    "reconnect": _tcp,
 }
 
 
@@ -178,6 +197,9 @@ def label(seen: Observation) -> str:
         "certificate": _("Zertifikat auf Port %(port)s, %(family)s") % place,
         "ehlo_tls": _("Anmeldeverfahren auf Port %(port)s, %(family)s") % place,
         "auth": _("Anmeldung"),
+        "envelope": _("Absender und Empfänger"),
+        "bulk": _("Viele Bytes"),
+        "reconnect": _("Port %(port)s, zweite Verbindung") % place,
     }
     return labels.get(seen.check, seen.check)
 

@@ -16,6 +16,7 @@ from cleanmail.wire.errors import (
     TlsFailed,
 )
 from cleanmail.wire.replies import printable
+from cleanmail.wire.tcpinfo import Counters, read_counters
 
 WRITE_BYTES = 65536
 READ_BYTES = 8192
@@ -80,6 +81,18 @@ class Channel:
     def local_address(self) -> str:
         """Return the address of this end."""
         return str(self._socket.getsockname()[0])
+
+    @property
+    def counters(self) -> Optional[Counters]:
+        """Return what the kernel counted so far, None where it does not say."""
+        return read_counters(self._socket)
+
+    def keep_little(self, size: int) -> None:
+        """Let the kernel hold back only so much that the other end has not taken."""
+        try:
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, size)
+        except OSError:
+            return
 
     def read_line(self, until: float) -> bytes:
         """Return a line without its line end; a bare LF ends one too.

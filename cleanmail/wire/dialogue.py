@@ -12,6 +12,7 @@ from cleanmail.wire.replies import (
     parse_line,
     printable,
 )
+from cleanmail.wire.tcpinfo import Counters
 from cleanmail.wire.transcript import MASK, Transcript
 
 
@@ -43,6 +44,15 @@ class Dialogue:
     def is_quiet(self) -> bool:
         """Say whether the server is still there, as far as one can see, and silent."""
         return self._channel.is_quiet
+
+    @property
+    def counters(self) -> Optional[Counters]:
+        """Return what the kernel counted of the connection, None where it does not."""
+        return self._channel.counters
+
+    def keep_little(self, size: int) -> None:
+        """Hold back at most about so many bytes: what is written is then on its way."""
+        self._channel.keep_little(size)
 
     def resume(self, transcript: Transcript, deadline: float) -> None:
         """Go on with another message: with a transcript and limits of its own.

@@ -339,6 +339,13 @@ REASONS: Dict[str, str] = {
     "resolver-absent": "Unter {servers} ist niemand zu erreichen.",
     "resolver-there": "Das Gerät {servers} ist da, beantwortet aber keine Namensfragen.",
     "hosts-entry": "Die hosts-Datei nennt {addresses}.",
+    "sent-again": "{count} Pakete mussten noch einmal gesendet werden.",
+    "bulk-slow": "In 3 s kamen {taken} von {bytes} Bytes an ({speed} kbit/s).",
+    "bulk-stalled": "Nach {taken} von {bytes} Bytes ging nichts mehr durch.",
+    "round-trip-grew": "Zu Beginn dauerte ein Hin und Her {first} s, am Ende {last} s.",
+    "second-silent": "Eine Verbindung zu Port {port} kam zustande, eine zweite gleich danach nicht.",
+    "greeted-late": "Die Begrüssung kam erst nach {seconds} s.",
+    "envelope-refused": "Nach der Anmeldung kam die Antwort «{code} {text}».",
 }
 
 NEXT_CHECKS: Dict[str, str] = {

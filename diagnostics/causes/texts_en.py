@@ -331,6 +331,13 @@ REASONS: Dict[str, str] = {
     "resolver-absent": "At {servers} nobody can be reached.",
     "resolver-there": "The device {servers} is there but answers no questions for names.",
     "hosts-entry": "The hosts file says {addresses}.",
+    "sent-again": "{count} packets had to be sent again.",
+    "bulk-slow": "In 3 s {taken} of {bytes} bytes arrived ({speed} kbit/s).",
+    "bulk-stalled": "After {taken} of {bytes} bytes nothing got through any more.",
+    "round-trip-grew": "A round trip took {first} s at first and {last} s at the end.",
+    "second-silent": "One connection to port {port} came about, a second one right after it did not.",
+    "greeted-late": "The greeting came only after {seconds} s.",
+    "envelope-refused": "After the log-in the answer was «{code} {text}».",
 }
 
 NEXT_CHECKS: Dict[str, str] = {

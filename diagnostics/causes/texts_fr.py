@@ -334,6 +334,13 @@ REASONS: Dict[str, str] = {
     "resolver-absent": "À l'adresse {servers}, personne n'est joignable.",
     "resolver-there": "L'appareil {servers} est présent, mais ne répond pas aux questions de noms.",
     "hosts-entry": "Le fichier hosts indique {addresses}.",
+    "sent-again": "{count} paquets ont dû être renvoyés.",
+    "bulk-slow": "En 3 s, {taken} octets sur {bytes} sont arrivés ({speed} kbit/s).",
+    "bulk-stalled": "Après {taken} octets sur {bytes}, plus rien n'est passé.",
+    "round-trip-grew": "Un aller-retour durait {first} s au début et {last} s à la fin.",
+    "second-silent": "Une connexion au port {port} a abouti, une deuxième juste après non.",
+    "greeted-late": "L'accueil n'est arrivé qu'après {seconds} s.",
+    "envelope-refused": "Après la connexion, la réponse était «{code} {text}».",
 }
 
 NEXT_CHECKS: Dict[str, str] = {

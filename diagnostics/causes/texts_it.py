@@ -334,6 +334,13 @@ REASONS: Dict[str, str] = {
     "resolver-absent": "All'indirizzo {servers} non si raggiunge nessuno.",
     "resolver-there": "Il dispositivo {servers} c'è, ma non risponde alle richieste di nomi.",
     "hosts-entry": "Il file hosts indica {addresses}.",
+    "sent-again": "{count} pacchetti hanno dovuto essere inviati di nuovo.",
+    "bulk-slow": "In 3 s sono arrivati {taken} byte su {bytes} ({speed} kbit/s).",
+    "bulk-stalled": "Dopo {taken} byte su {bytes} non è passato più nulla.",
+    "round-trip-grew": "Un viaggio di andata e ritorno durava {first} s all'inizio e {last} s alla fine.",
+    "second-silent": "Una connessione alla porta {port} è riuscita, una seconda subito dopo no.",
+    "greeted-late": "Il saluto è arrivato solo dopo {seconds} s.",
+    "envelope-refused": "Dopo l'accesso la risposta è stata «{code} {text}».",
 }
 
 NEXT_CHECKS: Dict[str, str] = {

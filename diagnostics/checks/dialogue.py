@@ -7,6 +7,7 @@ from typing import Dict, Optional, Tuple
 from cleanmail.wire.errors import SmtpError
 from cleanmail.wire.replies import Reply
 from cleanmail.wire.smtp import Session
+from cleanmail.wire.tcpinfo import Counters
 from diagnostics.checks.certificate import Handshake, examine
 from diagnostics.checks.configured import clean_host
 from diagnostics.checks.evidence import (
@@ -83,10 +84,13 @@ class Dialogue:
         self.target = target
         self.session: Optional[Session] = None
         self.is_trusted = False
+        self.is_open: Optional[bool] = None  # None until TCP has said yes or no
         # What a server might echo and nobody may read: see `scrub`.
         self.secrets: Tuple[str, ...] = ()
         self._emit = emit
         self._shown = 0
+        self._counted = Counters(0, 0, 0, 0)
+        self._counted_of: Optional[Session] = None
         self._since = time.monotonic()
 
     def run(self) -> "Dialogue":
@@ -110,10 +114,25 @@ class Dialogue:
         self._shown += len(exchanges)
         found = self.endpoint.facts()
         found.update(scrub_facts(facts, self.secrets))
+        if session is not None:
+            found.update(self._count(session))
         lines = [scrub(line, self.secrets) for line in transcript_lines(exchanges)]
         spent = round(now - self._since, 4)
         self._emit(Evidence(check, self.endpoint.subject, status, spent, found, lines))
         self._since = now
+
+    def _count(self, session: Session) -> Facts:
+        """Return what the kernel counted since the last stage."""
+        counters = session.counters
+        if counters is None:
+            return {}
+        before = self._counted if session is self._counted_of else Counters(0, 0, 0, 0)
+        self._counted, self._counted_of = counters, session
+        return {
+            "retransmits": counters.retransmits - before.retransmits,
+            "received_bytes": counters.received_bytes - before.received_bytes,
+            "rtt_seconds": round(counters.rtt_seconds, 4),
+        }
 
     def _connect(self) -> Optional[Session]:
         target, endpoint = self.target, self.endpoint
@@ -132,9 +151,11 @@ class Dialogue:
         except SmtpError as error:
             facts = error_facts(error)
             missing = endpoint.family == "ipv6" and facts["error"] in _NO_FAMILY
+            self.is_open = False
             self.report("tcp", SKIPPED if missing else FAILED, facts, None)
             return None
         facts = {"local_address": session.local_address}
+        self.is_open = True
         self.report("tcp", OK, facts, session)
         return session
 
@@ -200,7 +221,8 @@ class Dialogue:
 
     def _ehlo_tls(self, session: Session) -> bool:
         try:
-            reply = session.ehlo(helo_name(self.target.nonce))
+            name = self.target.helo or helo_name(self.target.nonce)
+            reply = session.ehlo(name)
         except SmtpError as error:
             self.report("ehlo_tls", FAILED, error_facts(error), session)
             session.close()

@@ -37,11 +37,11 @@ def _forms(username: str, password: str) -> Tuple[str, ...]:
     return (password, *encoded)
 
 
-def log_in(dialogue: Dialogue) -> None:
-    """Send the one AUTH of the run and report what the server said."""
+def log_in(dialogue: Dialogue) -> bool:
+    """Send the one AUTH of the run, report what the server said; True if it let in."""
     target, session = dialogue.target, dialogue.session
     if session is None:
-        return
+        return False
     offered = session.keywords.get("AUTH", "").upper().split()
     usable = [name for name in _MECHANISMS if name in offered]
     password = target.password or ""
@@ -53,11 +53,11 @@ def log_in(dialogue: Dialogue) -> None:
     if not dialogue.is_trusted:
         facts["reason"] = "certificate"
         dialogue.report("auth", SKIPPED, facts, session)
-        return
+        return False
     if not usable:
         facts["reason"] = "mechanism"
         dialogue.report("auth", FAILED, facts, session)
-        return
+        return False
     facts["mechanism"] = usable[0]
     dialogue.secrets = _forms(target.username, password)
     try:
@@ -65,6 +65,7 @@ def log_in(dialogue: Dialogue) -> None:
     except SmtpError as error:
         facts.update(error_facts(error))
         dialogue.report("auth", FAILED, facts, session)
-        return
+        return False
     facts.update(reply_facts(reply))
     dialogue.report("auth", OK if reply.code == 235 else FAILED, facts, session)
+    return reply.code == 235

@@ -5,6 +5,7 @@ import time
 from functools import partial
 from typing import Dict, Iterable, List, Optional, Tuple
 
+from diagnostics.checks.bulk import send_bulk
 from diagnostics.checks.configured import check_configured, clean_host
 from diagnostics.checks.dialogue import Dialogue
 from diagnostics.checks.evidence import (
@@ -21,6 +22,7 @@ from diagnostics.checks.login import log_in
 from diagnostics.checks.machine import Machine
 from diagnostics.checks.names import check_servers, check_system
 from diagnostics.checks.neighbours import check_neighbours
+from diagnostics.checks.reconnect import reconnect
 from diagnostics.checks.routes import check_routes
 from diagnostics.checks.side_by_side import Running
 from diagnostics.checks.this_machine import read_machine
@@ -35,6 +37,8 @@ class _Run:
         self.target = target
         self.reports: "queue.Queue[Optional[Evidence]]" = queue.Queue()
         self._lines: Dict[Endpoint, Running[Dialogue]] = {}
+        self._is_settled = False
+        self._dialogues: List[Dialogue] = []
         self._ends_at = time.monotonic() + target.total_seconds
 
     def walk(self) -> None:
@@ -58,14 +62,16 @@ class _Run:
         system = Running(partial(check_system, host, self.target, emit))
         others = [Running(partial(self._ask_servers, host))]
         others.append(Running(self._look_around))
+        others.append(Running(self._connect_again))
         typed = clean_host(self.target.configured_host)
         if typed and typed != host:
             others.append(Running(partial(check_system, typed, self.target, emit)))
         self._open(system.result(self.left()) or ())
         self._open(others[0].result(self.left()) or ())
+        self._log_in()
+        self._is_settled = True
         for other in others[1:]:
             other.result(self.left())
-        self._log_in()
 
     def _known_machine(self) -> Machine:
         return self._machine.result(self.left()) or Machine()
@@ -84,12 +90,22 @@ class _Run:
             check_neighbours(machine, emit)
         return []
 
+    def _unsettled(self) -> Optional[List[Dialogue]]:
+        return None if self._is_settled else list(self._dialogues)
+
+    def _connect_again(self) -> List[str]:
+        """Where one line is open and another still is not: open the first once more."""
+        if self.target.is_sender:
+            reconnect(self._unsettled, self.target, self.reports.put)
+        return []
+
     def _open(self, addresses: Iterable[str]) -> None:
         for address in list(addresses)[:ADDRESS_LIMIT]:
             for port in self.target.ports():
                 endpoint = Endpoint(clean_host(self.target.host), address, port)
                 if endpoint not in self._lines:
                     dialogue = Dialogue(endpoint, self.target, self.reports.put)
+                    self._dialogues.append(dialogue)
                     self._lines[endpoint] = Running(dialogue.run)
 
     def _log_in(self) -> None:
@@ -103,7 +119,8 @@ class _Run:
             ready.append(dialogue)
             if chosen is None and wants and dialogue.is_trusted:
                 chosen = dialogue
-                log_in(dialogue)
+                if log_in(dialogue) and self.target.is_sender:
+                    send_bulk(dialogue)
         if wants and chosen is None and ready:
             log_in(ready[0])  # says why it does not
         if not wants:

@@ -4,7 +4,9 @@ from typing import Dict, List, Sequence
 
 from diagnostics.checks.evidence import Evidence
 from diagnostics.verdicts.encryption import about_encryption
+from diagnostics.verdicts.envelope import about_envelope
 from diagnostics.verdicts.finding import Finding, Reason
+from diagnostics.verdicts.flow import about_flow, without_chance
 from diagnostics.verdicts.login import about_login
 from diagnostics.verdicts.path import about_path, is_cut_off, is_slow
 from diagnostics.verdicts.scene import SERVER, STAGES, Line, Scene
@@ -28,11 +30,12 @@ def judge(evidence: Sequence[Evidence], vantage: str = SERVER) -> List[Finding]:
     line = scene.main_line()
     # At another server than ours a session says nothing about ours.
     if line is not None and line.is_open and not scene.foreign_lines:
-        for rule in (about_session, about_encryption, about_login):
+        for rule in (about_session, about_encryption, about_login, about_envelope):
             judged = rule(scene, line)
             found += judged
             if judged:
                 break
+    found = without_chance(found + about_flow(scene))
     if not found and line is not None and not scene.is_through:
         found = _unfinished(line)
     best: Dict[str, Finding] = {}

@@ -139,17 +139,24 @@ def _submission(scene: Scene) -> List[Finding]:
     return []
 
 
+def round_trips(scene: Scene) -> List[float]:
+    """Return the round trip to each open port, as measured or by the connect."""
+    opened = [line for line in scene.lines if line.is_open]
+    return [
+        line.facts("tcp").get("rtt_seconds") or line.seconds("tcp") for line in opened
+    ]
+
+
 def is_slow(scene: Scene) -> bool:
-    """Say whether even the fastest connection took long: then everything does."""
-    spent = [line.seconds("tcp") for line in scene.lines if line.is_open]
-    return bool(spent) and min(spent) > SLOW_CONNECT_SECONDS
+    """Say whether even the fastest round trip took long: then everything does."""
+    trips = round_trips(scene)
+    return bool(trips) and min(trips) > SLOW_CONNECT_SECONDS
 
 
 def _latency(scene: Scene) -> List[Finding]:
     if not is_slow(scene):
         return []
-    seconds = min(line.seconds("tcp") for line in scene.lines if line.is_open)
-    reason = Reason("slow-connect", {"seconds": round(seconds, 1)})
+    reason = Reason("slow-connect", {"seconds": round(min(round_trips(scene)), 1)})
     return [Finding("high-latency", 0.7, (reason,))]
 
 

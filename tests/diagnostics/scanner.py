@@ -93,7 +93,12 @@ class Scanner:
     password: str = "richtig-geheim"
     refusal: str = "535 5.7.8 authentication failed"
     cut_after: str = ""
+    rcpt: bytes = b"250 2.1.5 Ok\r\n"
+    swallows: int = 1 << 30  # so many bytes of content are read, then no more
     commands: list[str] = field(default_factory=list)
+    content: int = 0
+    finished: bool = False
+    released: threading.Event = field(default_factory=threading.Event)
 
     def __enter__(self) -> Self:
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -105,6 +110,7 @@ class Scanner:
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        self.released.set()
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join(5)
@@ -185,6 +191,25 @@ class Talk:
         reply = "235 2.7.0 welcome" if right else scanner.refusal
         self.connection.sendall(reply.encode() + b"\r\n")
         return True
+
+    def on_mail(self, _command: str) -> bool:
+        self.connection.sendall(b"250 2.1.0 Ok\r\n")
+        return True
+
+    def on_rcpt(self, _command: str) -> bool:
+        self.connection.sendall(self.scanner.rcpt)
+        return True
+
+    def on_data(self, _command: str) -> bool:
+        self.connection.sendall(b"354 go ahead\r\n")
+        while self.scanner.content < self.scanner.swallows:
+            line = self.stream.readline()
+            if line in {b"", b".\r\n"}:
+                self.scanner.finished = line != b""
+                return False
+            self.scanner.content += len(line)
+        self.scanner.released.wait(10)
+        return False
 
     def on_quit(self, _command: str) -> bool:
         self.connection.sendall(b"221 2.0.0 Bye\r\n")

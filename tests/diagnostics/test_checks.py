@@ -58,6 +58,7 @@ def test_healthy_scanner_passes_every_stage(good_certificate, authority):
 
     assert {item.check for item in found if item.facts.get("port") == scanner.port} == {
         "tcp", "greeting", "ehlo", "starttls", "certificate", "ehlo_tls", "auth",
+        "envelope", "bulk",
     }  # fmt: skip
     for check in ("tcp", "greeting", "ehlo", "starttls", "certificate", "auth"):
         assert one(found, check, scanner.port).status == OK

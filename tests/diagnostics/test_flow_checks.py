@@ -1,0 +1,121 @@
+"""Envelope, many bytes, counters of TCP: against a real server on loopback."""
+
+from __future__ import annotations
+
+import socket
+
+from cleanmail.wire.tcpinfo import read_counters
+from diagnostics.checks import bulk, reconnect
+from diagnostics.checks.dialogue import Dialogue
+from diagnostics.checks.evidence import FAILED, OK, Endpoint, Evidence
+from tests.diagnostics.scanner import Scanner
+from tests.diagnostics.test_checks import one, run, slugs, target_of
+
+LOGIN = {"username": "acme", "password": "richtig-geheim"}
+
+
+def test_writes_many_bytes_and_never_finishes_the_message(good_certificate, authority):
+    with Scanner(good_certificate) as scanner:
+        found = run(target_of(scanner, authority, **LOGIN))
+
+    assert one(found, "envelope").facts["code"] == 354
+    assert one(found, "bulk").status == OK
+    assert one(found, "bulk").facts["is_through"]
+    assert scanner.content > 40_000
+    assert not scanner.finished
+    assert "QUIT" not in scanner.commands
+    assert slugs(found, "agent") == []
+
+
+def test_only_the_sending_machine_writes(good_certificate, authority):
+    with Scanner(good_certificate) as scanner:
+        found = run(target_of(scanner, authority, is_sender=False, **LOGIN))
+
+    assert scanner.count("AUTH") == 1
+    assert scanner.count("MAIL") == 0
+    assert not [item for item in found if item.check in {"envelope", "bulk"}]
+
+
+def test_nothing_is_written_after_a_refused_log_in(good_certificate, authority):
+    with Scanner(good_certificate) as scanner:
+        run(target_of(scanner, authority, username="acme", password="falsch-geraten"))
+
+    assert scanner.count("AUTH") == 1
+    assert scanner.count("MAIL") == 0
+
+
+def test_names_what_the_envelope_is_refused_for(good_certificate, authority):
+    refusal = b"553 5.7.1 <x>: Sender address rejected: not owned by user acme\r\n"
+    with Scanner(good_certificate, rcpt=refusal) as scanner:
+        found = run(target_of(scanner, authority, **LOGIN))
+
+    assert one(found, "envelope").facts["stage"] == "rcpt"
+    assert not [item for item in found if item.check == "bulk"]
+    assert scanner.content == 0
+    assert slugs(found, "agent") == ["sender-not-allowed"]
+
+
+def test_a_line_that_stops_is_told_from_a_slow_one(
+    good_certificate, authority, monkeypatch
+):
+    monkeypatch.setattr(bulk, "BYTES", 8 * 1024 * 1024)
+    monkeypatch.setattr(bulk, "STALL_SECONDS", 0.4)
+    with Scanner(good_certificate, swallows=1000) as scanner:
+        found = run(target_of(scanner, authority, **LOGIN))
+
+    assert one(found, "bulk").status == FAILED
+    assert one(found, "bulk").facts["is_stalled"]
+    assert slugs(found, "agent") == ["nat-session-short", "mtu-blackhole"]
+
+
+def test_says_the_customers_helo_name_inside_tls_only(good_certificate, authority):
+    with Scanner(good_certificate) as scanner:
+        run(target_of(scanner, authority, helo="MAILSRV01"))
+
+    said = [line for line in scanner.commands if line.startswith("EHLO")]
+    assert said == ["EHLO probe-n0nce.invalid", "EHLO MAILSRV01"]
+
+
+def test_stages_carry_what_the_kernel_counted(good_certificate, authority):
+    with Scanner(good_certificate) as scanner:
+        found = run(target_of(scanner, authority))
+
+    facts = one(found, "ehlo").facts
+    assert facts["retransmits"] == 0
+    assert facts["received_bytes"] > 20
+    assert 0 <= facts["rtt_seconds"] < 1
+
+
+def test_a_closed_socket_has_no_counters():
+    sock = socket.socket()
+    sock.close()
+
+    assert read_counters(sock) is None
+
+
+def lines(target, *ends: tuple[int, bool | None]) -> list[Dialogue]:
+    made = []
+    for port, is_open in ends:
+        line = Dialogue(Endpoint("localhost", "127.0.0.1", port), target, print)
+        line.is_open = is_open
+        made.append(line)
+    return made
+
+
+def test_connects_again_only_where_one_is_open_and_one_silent(
+    good_certificate, monkeypatch
+):
+    monkeypatch.setattr(reconnect, "PATIENCE_SECONDS", 0.0)
+    seen: list[Evidence] = []
+    with Scanner(good_certificate) as scanner:
+        target = target_of(scanner)._replace(connect_seconds=0.2)
+        for ends in (
+            ((scanner.port, True), (25, False)),
+            ((scanner.port, None), (25, False)),
+            ((scanner.port, True), (25, None)),
+        ):
+            made = lines(target, *ends)
+            reconnect.reconnect(lambda made=made: made, target, seen.append)
+        reconnect.reconnect(lambda: None, target, seen.append)
+
+    assert [(item.check, item.status) for item in seen] == [("reconnect", OK)]
