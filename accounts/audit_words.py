@@ -114,6 +114,8 @@ WORDS = {
     "monitor.off": _("schaltete eine Überwachung aus"),
     "monitor.on": _("schaltete eine Überwachung ein"),
     "probe.paste": _("fügte Ausgaben von Befehlen zu einer Prüfung ein"),
+    "probe.agent": _("holte eine neue Zeile für die Prüfung vom eigenen Server aus"),
+    "probe.agent_end": _("beendete die Zeile für die Prüfung vom eigenen Server aus"),
     "probe.start": _("prüfte die Verbindung zum Outbound Scanner"),
     "recovery.issue": _("erstellte neue Ersatzcodes"),
     "recovery.use": _("benutzte einen Ersatzcode"),

@@ -173,13 +173,24 @@ def forget_old() -> int:
 
 
 def client_network(request: HttpRequest | None) -> str:
-    """Return the network a request comes from: an IPv4 address or an IPv6 /64.
+    """Return the network a request comes from: an IPv4 address or an IPv6 /64."""
+    if request is None:
+        return "shell"
+    text = client_address(request)
+    if text is None:
+        return "unknown"
+    address = ipaddress.ip_address(text)
+    if isinstance(address, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """Return the address a request comes from, None if there is no telling.
 
     With n trusted proxies it is the n-th `X-Forwarded-For` item from the right: what
     stands further left is whatever the client wrote.
     """
-    if request is None:
-        return "shell"
     text = request.META.get("REMOTE_ADDR", "")
     forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
     hops = settings.TRUSTED_PROXIES
@@ -188,11 +199,9 @@ def client_network(request: HttpRequest | None) -> str:
     try:
         address = ipaddress.ip_address(text)
     except ValueError:
-        return "unknown"
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, 64), strict=False))
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        return str(address.ipv4_mapped)
     return str(address)
 
 

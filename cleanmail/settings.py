@@ -334,6 +334,8 @@ ALLOWED_PORTS: list[int] = env.list(
 
 # --- Diagnostics ---------------------------------------------------------------------
 PROBE_SECONDS: int = env.int("PROBE_SECONDS", default=30)
+# How long the line with the agent works that a probe's page shows.
+AGENT_TOKEN_HOURS: int = env.int("AGENT_TOKEN_HOURS", default=24)
 PROBES_PER_HOUR: int = env.int("PROBES_PER_HOUR", default=60)
 # Where support reads of cases that wait; without it they stand in Django admin only.
 SUPPORT_ADDRESS: str = env.str("SUPPORT_ADDRESS", default="")

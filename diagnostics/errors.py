@@ -30,6 +30,22 @@ class AlreadyWatched(CleanmailError):
         return gettext("Das wird schon überwacht.")
 
 
+class AgentReportRefused(CleanmailError):
+    """What the agent sent, or somebody in its name, is no report we keep."""
+
+    @property
+    def user_message(self) -> str:
+        """Say what to paste instead."""
+        return gettext(
+            "Das ist kein ganzer Bericht. Kopieren Sie alles, auch die Zeilen mit "
+            "BEGIN und END."
+        )
+
+
+class AgentRunOver(CleanmailError):
+    """A newer run has begun, or there were too many: nothing more is taken."""
+
+
 class NotVerified(CleanmailError):
     """Only the next hop of a domain whose control is proved is connected to."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from diagnostics.views import cases, monitors, pasted, probes
+from diagnostics.views import agents, cases, monitors, pasted, probes
 
 app_name = "diagnostics"
 urlpatterns = [
@@ -35,6 +35,10 @@ urlpatterns = [
     path("diagnostics/<uuid:pk>/commands", pasted.paste_output, name="paste_output"),
     path("diagnostics/<uuid:pk>/case/", cases.case_new, name="case_new"),
     path("diagnostics/<uuid:pk>/case/open", cases.case_open, name="case_open"),
+    path("diagnostics/<uuid:pk>/agent", agents.agent_line, name="agent_line"),
+    path("diagnostics/<uuid:pk>/agent/report", agents.agent_paste, name="agent_paste"),
+    path("agent/<str:token>/probe.py", agents.agent_script, name="agent_script"),
+    path("agent/<str:token>/report", agents.agent_report, name="agent_report"),
     path("diagnostics/cases/", cases.cases, name="cases"),
     path("diagnostics/cases/<uuid:pk>/", cases.case, name="case"),
     path("diagnostics/cases/<uuid:pk>/reply", cases.case_reply, name="case_reply"),

@@ -43,6 +43,8 @@ PUBLIC = {
     "quarantine:digest_status",
     "quarantine:digest_act",
     "quarantine:digest_stop",
+    "diagnostics:agent_script",  # whoever holds its token: test_agent_portal.py
+    "diagnostics:agent_report",
     "quarantine:sender_map",  # whoever holds its token: test_sender_map.py
     "accounts:sms_status",  # about the SMS that this very session has asked for
 }
@@ -144,6 +146,8 @@ OBJECT: dict[str, str] = {
 }
 POST_OBJECT: dict[str, str] = {
     "diagnostics:paste_output": "probe",
+    "diagnostics:agent_line": "probe",
+    "diagnostics:agent_paste": "probe",
     "diagnostics:case_open": "probe",
     "diagnostics:case_reply": "case",
     "diagnostics:case_close": "case",

@@ -15,6 +15,7 @@ from accounts.tenancy import Actor, Permission, require_permission
 from accounts.throttles import spend
 from diagnostics import domain_probes, tasks
 from diagnostics.access.probes import find_scanner
+from diagnostics.actions.agents import make_line
 from diagnostics.errors import ForeignRecipient, NoScanner, NotVerified
 from diagnostics.models import Probe
 from diagnostics.passwords import seal_password
@@ -62,6 +63,7 @@ def _queue(actor: Actor, question: Question) -> Probe:
         nonce=domain_probes.draw_nonce(),
         created_by_id=actor.user_id,
     )
+    make_line(probe)
     audit.record(actor, "probe.start", probe)
     arguments: list[object] = [probe.customer_id, probe.pk]
     if question.password:

@@ -9,7 +9,9 @@ import time
 from typing import Any, Dict, List, Optional, Sequence
 
 from diagnostics.agent import terminal
+from diagnostics.agent.block import make_block
 from diagnostics.agent.options import Options, Settings, parse
+from diagnostics.agent.sending import Courier, Greeting
 from diagnostics.agent.texts import TEXTS
 from diagnostics.checks.evidence import Evidence, Target
 from diagnostics.checks.run import run_checks
@@ -51,6 +53,7 @@ class Run:
         self.language = terminal.choose_language(options.language)
         self.words = TEXTS[self.language]
         self.found: List[Evidence] = []
+        self._courier = Courier(options.report_url)
         self._broken = ""
         self._cafile = ""
 
@@ -63,7 +66,8 @@ class Run:
         host = self.options.host
         self.say(self.words["start"].format(host=host))
         self.say(self.words["harmless"])
-        target = self._target(self._password())
+        greeted = self._courier.greet()
+        target = self._target(self._password(), greeted)
         started_at, since = dt.datetime.now(dt.timezone.utc), time.monotonic()
         self._check(target)
         report = make_report(
@@ -75,6 +79,7 @@ class Run:
             vantage=AGENT,
         )
         self._tell(report)
+        self._deliver(report)
         if self._broken:
             return BROKEN
         return CAUSE_FOUND if report["causes"] else HEALTHY
@@ -93,6 +98,7 @@ class Run:
 
     def _note(self, seen: Evidence) -> None:
         self.found.append(seen)
+        self._courier.add(seen)
         if not self.options.as_json:
             self.say(terminal.evidence_line(seen))
 
@@ -107,6 +113,21 @@ class Run:
             self.say(self.words["broken"].format(error=self._broken))
         elif not report["causes"]:
             self.say(self.words["healthy"])
+
+    def _deliver(self, report: Dict[str, Any]) -> None:
+        """Wait a moment for the portal; give the report to paste if it has not all."""
+        if not self._courier.is_wanted:
+            return
+        self._courier.finish()
+        if self._courier.is_done:
+            self.say(self.words["sent"])
+            return
+        if self._courier.is_refused:
+            self.say(self.words["refused"])
+        else:
+            self.say(self.words["not_sent"])
+        self.say("")
+        self.say(make_block(dict(report, **self._courier.whole())))
 
     def _password(self) -> Optional[str]:
         """Return the password, None to leave the log-in out."""
@@ -125,7 +146,7 @@ class Run:
         prompt = self.words["ask"].format(username=options.username, host=options.host)
         return terminal.ask_password(prompt) or None
 
-    def _target(self, password: Optional[str]) -> Target:
+    def _target(self, password: Optional[str], greeted: Greeting) -> Target:
         options = self.options
         wanted: Dict[str, Any] = {
             "host": options.host,
@@ -142,6 +163,7 @@ class Run:
             "total_seconds": TOTAL_SECONDS,
             "helo": options.helo,
             "portal_url": options.portal_url,
+            "portal_time": greeted.time,
             "mta_user": options.mta_user,
             "read_mta_config": options.read_mta_config,
         }

@@ -1,5 +1,6 @@
 """What diagnostics stores, a file a noun."""
 
+from diagnostics.models.agent_tokens import AgentRun, AgentToken
 from diagnostics.models.cases import Case, CaseMessage
 from diagnostics.models.monitors import (
     Monitor,
@@ -10,6 +11,8 @@ from diagnostics.models.monitors import (
 from diagnostics.models.probes import Evidence, Probe
 
 __all__ = [
+    "AgentRun",
+    "AgentToken",
     "Case",
     "CaseMessage",
     "Evidence",

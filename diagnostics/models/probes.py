@@ -171,7 +171,8 @@ class Evidence(TenantOwned):
         ordering: ClassVar = ["ordinal"]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["probe", "ordinal"], name="evidence_ordinal_once"
+                fields=["probe", "vantage", "ordinal"],
+                name="evidence_ordinal_once_per_vantage",
             ),
         ]
 

@@ -9,11 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from diagnostics.checks.evidence import OK
-from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.models import Probe
 from diagnostics.presentation.causes import CauseShown
 from diagnostics.presentation.path import FAIL, NOW, Station, total_time
-from diagnostics.verdicts.scene import SERVER, Scene
+from diagnostics.verdicts.scene import AGENT, Scene
 
 # A worker takes a probe up within a second; the sweep sends it again after that long.
 LATE = timedelta(seconds=30)
@@ -36,28 +35,59 @@ def make_answer(
     probe: Probe,
     stations: tuple[Station, ...],
     causes: tuple[CauseShown, ...],
-    seen: list[Observation],
+    scene: Scene,
+    *,
+    is_final: bool,
 ) -> Answer:
     """Return the answer to the state and, once it is final, to what was found."""
-    if not probe.is_final:
-        return _running(probe, stations)
-    if probe.state != Probe.State.FINISHED and not causes:
-        return _unfinished(probe)
+    is_agents = scene.vantage == AGENT
+    if not is_final:
+        return _agent_running(stations) if is_agents else _running(probe, stations)
     if causes:
         return _named(stations, causes)
-    if not Scene(seen, SERVER).is_through:
+    if is_agents:
+        return _from_there(scene)
+    if probe.state != Probe.State.FINISHED or not scene.is_through:
         return _unfinished(probe)
-    text = _("Von hier aus ist alles in Ordnung: der Scanner nimmt die Verbindung an.")
-    if any(item.check == "auth" and item.status == OK for item in seen):
-        text = _("Von hier aus ist alles in Ordnung, auch die Anmeldung.")
-    kicker = _("Alle geprüften Stationen in Ordnung, %(time)s") % {
-        "time": total_time(seen)
+    return _from_here(scene)
+
+
+def _from_there(scene: Scene) -> Answer:
+    """Return the answer where the customer's own server found nothing in the way."""
+    if not scene.is_through:
+        cause = _("Die Prüfung auf Ihrem Server wurde unterbrochen.")
+        todo = _("Fügen Sie die Zeile dort nochmals ein.")
+        kicker = _("Nicht zu Ende geprüft")
+        return Answer("is-warn", "alert", kicker, cause, todo)
+    text = _("Ihr Server kommt bei uns durch.")
+    if _has_logged_in(scene):
+        text = _("Ihr Server kommt bei uns durch, auch mit der Anmeldung.")
+    todo = _(
+        "Geht trotzdem keine Post hinaus, liegt es an den Einstellungen des "
+        "Mailservers: suchen Sie in seinem Protokoll die genaue Fehlermeldung."
+    )
+    return Answer("is-good", "ok", _all_well(scene), text, todo)
+
+
+def _all_well(scene: Scene) -> str:
+    return _("Alle geprüften Stationen in Ordnung, %(time)s") % {
+        "time": total_time(scene.evidence)
     }
+
+
+def _has_logged_in(scene: Scene) -> bool:
+    return any(item.status == OK for item in scene.of("auth"))
+
+
+def _from_here(scene: Scene) -> Answer:
+    text = _("Von hier aus ist alles in Ordnung: der Scanner nimmt die Verbindung an.")
+    if _has_logged_in(scene):
+        text = _("Von hier aus ist alles in Ordnung, auch die Anmeldung.")
     todo = _(
         "Kommt Ihr Server trotzdem nicht durch, liegt es am Weg dazwischen oder an "
         "seinen Einstellungen."
     )
-    return Answer("is-good", "ok", kicker, text, todo)
+    return Answer("is-good", "ok", _all_well(scene), text, todo)
 
 
 def is_late(probe: Probe) -> bool:
@@ -77,10 +107,19 @@ def _running(probe: Probe, stations: tuple[Station, ...]) -> Answer:
     if probe.state == Probe.State.QUEUED:
         cause = _("Die Prüfung beginnt gleich.")
         return Answer("is-info", "spinner", _("Wartet"), cause, _short_wait())
-    now = next((one.number for one in stations if one.state == NOW), len(stations))
-    kicker = _("Station %(now)s von %(all)s") % {"now": now, "all": len(stations)}
     cause = _("Wir gehen den Weg Station für Station ab.")
-    return Answer("is-info", "spinner", kicker, cause, _short_wait())
+    return Answer("is-info", "spinner", _station(stations), cause, _short_wait())
+
+
+def _agent_running(stations: tuple[Station, ...]) -> Answer:
+    cause = _("Ihr Server geht den Weg Station für Station ab.")
+    todo = _("Diese Seite füllt sich von selbst.")
+    return Answer("is-info", "spinner", _station(stations), cause, todo)
+
+
+def _station(stations: tuple[Station, ...]) -> str:
+    now = next((one.number for one in stations if one.state == NOW), len(stations))
+    return _("Station %(now)s von %(all)s") % {"now": now, "all": len(stations)}
 
 
 def _short_wait() -> str:

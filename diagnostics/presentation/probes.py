@@ -15,8 +15,8 @@ from diagnostics.models import Evidence, Probe
 from diagnostics.presentation.answer import Answer, is_late, make_answer
 from diagnostics.presentation.causes import CauseShown, make_causes
 from diagnostics.presentation.path import Station, make_stations
-from diagnostics.verdicts import judge
-from diagnostics.verdicts.scene import SERVER, STAGES, Scene
+from diagnostics.stored_verdicts import by_vantage, judge_evidence
+from diagnostics.verdicts.scene import AGENT, SERVER, STAGES, Scene
 from diagnostics.wording import duration, label, outcome
 
 TONES = {OK: "is-good", WARNING: "is-warn", FAILED: "is-bad"}
@@ -55,6 +55,8 @@ class ProbePage:
     rows: tuple[Row, ...]
     folds: tuple[Fold, ...]
     is_final: bool
+    # Whether the path is that of the customer's own server.
+    is_agents: bool
     # Tells a page that asks again whether there is anything new.
     version: str
 
@@ -86,21 +88,30 @@ def _list_row(probe: Probe) -> ListRow:
     return ListRow(probe, "is-info", "spinner", probe.get_state_display())
 
 
-def make_page(probe: Probe, evidence: list[Evidence]) -> ProbePage:
-    """Judge the stored evidence and say it in the reader's language."""
-    seen = [item.as_observation() for item in evidence if item.vantage == SERVER]
-    scene = Scene(seen, SERVER)
-    stations = make_stations(scene, is_final=probe.is_final)
-    causes = make_causes(judge(seen, SERVER)) if probe.is_final else ()
+def make_page(
+    probe: Probe, evidence: list[Evidence], *, is_agent_running: bool = False
+) -> ProbePage:
+    """Judge the stored evidence and say it in the reader's language.
+
+    The path is the customer's server's once that has looked, else ours.
+    """
+    by_end = by_vantage(evidence)
+    vantage = AGENT if by_end.get(AGENT) else SERVER
+    seen = by_end.get(vantage, [])
+    scene = Scene(seen, vantage)
+    is_final = probe.is_final and not is_agent_running
+    stations = make_stations(scene, is_final=is_final)
+    causes = make_causes(judge_evidence(evidence)) if is_final else ()
     return ProbePage(
-        answer=make_answer(probe, stations, causes, seen),
+        answer=make_answer(probe, stations, causes, scene, is_final=is_final),
         stations=stations,
         causes=causes,
         rows=tuple(make_row(item, scene) for item in sorted(seen, key=sort_key)),
         # Not while it runs: a fold that somebody opened would close with each swap.
-        folds=tuple(_folds(seen)) if probe.is_final else (),
-        is_final=probe.is_final,
-        version=f"{'late' if is_late(probe) else probe.state}-{len(seen)}",
+        folds=tuple(_folds(seen)) if is_final else (),
+        is_final=is_final,
+        is_agents=vantage == AGENT,
+        version=f"{'late' if is_late(probe) else probe.state}-{len(evidence)}",
     )
 
 
@@ -140,7 +151,7 @@ def _folds(seen: list[Observation]) -> Iterable[Fold]:
     """Join the transcripts of each endpoint, the stages in their order."""
     by_place: dict[tuple[str, int], list[Observation]] = {}
     for item in seen:
-        if "address" in item.facts:
+        if "address" in item.facts and "port" in item.facts:
             place = (str(item.facts["address"]), int(item.facts["port"]))
             by_place.setdefault(place, []).append(item)
     for (address, port), items in by_place.items():

@@ -14,6 +14,7 @@ from diagnostics.verdicts.scene import SERVER, Scene
 
 VANTAGES = {
     "agent": gettext_lazy("Vom Server des Kunden"),
+    "agent_before": gettext_lazy("Vom Server des Kunden, früher"),
     "mta": gettext_lazy("Als Benutzer des Mailservers"),
     "server": gettext_lazy("Von uns aus"),
     "scanner_log": gettext_lazy("Im Protokoll des Scanners"),

@@ -15,11 +15,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.errors import RateLimited
 from accounts.responses import portal_page
 from accounts.tenancy import ActorRequest
+from diagnostics.access import agents
 from diagnostics.access import probes as access
 from diagnostics.actions import probes as actions
 from diagnostics.errors import NoScanner
 from diagnostics.forms.pasted import PastedForm
 from diagnostics.forms.probes import ProbeForm
+from diagnostics.presentation.agent import RECEIVING, make_box, make_columns
 from diagnostics.presentation.pasted import make_pasted
 from diagnostics.presentation.probes import make_list, make_page
 
@@ -62,7 +64,7 @@ def probe(request: ActorRequest, pk: UUID) -> HttpResponse:
 def probe_progress(request: ActorRequest, pk: UUID) -> HttpResponse:
     """Show the part of the probe that changes, alone; 204 while nothing has."""
     context = probe_context(request, pk)
-    if request.GET.get("seen") == context["page"].version:
+    if request.GET.get("seen") == context["version"]:
         return HttpResponse(status=204)
     return render(request, "diagnostics/_progress.html", context)
 
@@ -71,9 +73,19 @@ def probe_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     """Return what the page of a probe is made of."""
     found = access.get_probe(request.actor, pk)
     evidence = access.list_evidence(request.actor, found)
+    run = agents.find_latest_run(request.actor, found)
+    box = make_box(agents.find_line(request.actor, found), run, evidence)
+    is_running = box.state == RECEIVING
+    page = make_page(found, evidence, is_agent_running=is_running)
+    every = "3s" if box.is_waited_for else ""
     return {
-        "page": make_page(found, evidence),
+        "page": page,
         "probe": found,
+        "agent": box,
+        "table": make_columns(evidence),
+        # How often the page asks again; not at all once nothing more can come.
+        "every": every if page.is_final else "1s",
+        "version": f"{page.version}-{box.version}",
         "pasted": make_pasted(found, evidence),
         "pasted_form": PastedForm(),
     }

@@ -1,0 +1,141 @@
+"""The agent's line is drawn and revoked; what it found is kept with its probe."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.tenancy import Actor, Permission, require_permission
+from accounts.throttles import spend
+from diagnostics.agent.block import BlockUnreadable, read_block
+from diagnostics.agent_reports import Report, as_row, make_report, require_usable
+from diagnostics.errors import AgentReportRefused, AgentRunOver
+from diagnostics.models import AgentRun, AgentToken, Evidence, Probe
+from diagnostics.models.agent_tokens import hash_token
+from diagnostics.verdicts.scene import AGENT
+
+HOUR = 3600
+# A run takes some twenty posts; nobody starts it more often than every few minutes.
+POSTS_PER_HOUR = 600
+LINES_PER_HOUR = 20
+RUNS_MAX = 30
+# The ordinals of a run begin at its number times this.
+RUN_STEP = 1000
+# The vantage of runs that a newer one has taken the place of.
+AGENT_BEFORE = "agent_before"
+
+
+def make_line(probe: Probe) -> AgentToken:
+    """Draw a token for a probe, inside the caller's transaction."""
+    now = timezone.now()
+    row = AgentToken(
+        customer_id=probe.customer_id,
+        probe=probe,
+        created_by_id=probe.created_by_id,
+        expires_at=now + timedelta(hours=settings.AGENT_TOKEN_HOURS),
+    )
+    row.token_hash = hash_token(row.token)
+    row.save()
+    return row
+
+
+def renew_line(actor: Actor, probe: Probe) -> AgentToken:
+    """Draw a new token and end the old ones; raise NotPermitted or RateLimited."""
+    require_permission(actor, Permission.START_PROBE)
+    spend("agent.line", str(actor.customer_id), limit=LINES_PER_HOUR, seconds=HOUR)
+    return _renew(actor, probe)
+
+
+@transaction.atomic(durable=True)
+def _renew(actor: Actor, probe: Probe) -> AgentToken:
+    _revoke(actor, probe)
+    row = make_line(probe)
+    audit.record(actor, "probe.agent", probe)
+    return row
+
+
+@transaction.atomic(durable=True)
+def revoke_line(actor: Actor, probe: Probe) -> None:
+    """Let the line open nothing any more; nothing happens if it did not."""
+    require_permission(actor, Permission.START_PROBE)
+    if _revoke(actor, probe):
+        audit.record(actor, "probe.agent_end", probe)
+
+
+def _revoke(actor: Actor, probe: Probe) -> int:
+    mine = AgentToken.objects.visible_to(actor).filter(probe=probe, revoked_at=None)
+    return mine.update(revoked_at=timezone.now())
+
+
+def take_report(token: AgentToken, report: Report, address: str | None) -> AgentRun:
+    """Keep a piece that came with a token.
+
+    Raises RateLimited, AgentReportRefused and AgentRunOver. The same piece twice is
+    kept once.
+    """
+    spend("agent.report", str(token.pk), limit=POSTS_PER_HOUR, seconds=HOUR)
+    return _keep(token.probe, report, address)
+
+
+def take_pasted(actor: Actor, probe: Probe, text: str) -> AgentRun:
+    """Keep the block that the agent printed where it could not reach the portal.
+
+    Raises NotPermitted, RateLimited, AgentReportRefused and AgentRunOver.
+    """
+    require_permission(actor, Permission.START_PROBE)
+    spend("agent.paste", str(actor.customer_id), limit=POSTS_PER_HOUR, seconds=HOUR)
+    try:
+        report = make_report(read_block(text))
+    except BlockUnreadable as error:
+        raise AgentReportRefused(str(error)) from error
+    return _keep(probe, report, None)
+
+
+@transaction.atomic(durable=True)
+def _keep(probe: Probe, report: Report, address: str | None) -> AgentRun:
+    # One piece of a probe at a time: runs are numbered, and the newest one counts.
+    Probe.objects.select_for_update().get(pk=probe.pk)
+    runs = AgentRun.objects.filter(probe=probe)
+    run, newest = runs.filter(key=report.run).first(), runs.last()
+    if run is None:
+        run = _begin(probe, report, newest)
+    elif newest is not None and run.pk != newest.pk:
+        raise AgentRunOver(probe.pk)
+    _add(run, report)
+    now = timezone.now()
+    run.last_seen_at, run.public_address = now, address or run.public_address
+    run.finished_at = run.finished_at or (now if report.is_final else None)
+    run.save()
+    return run
+
+
+def _add(run: AgentRun, report: Report) -> None:
+    here = Evidence.objects.filter(probe=run.probe_id, vantage=AGENT)
+    known = {item.ordinal: item for item in here}
+    first, rows = run.number * RUN_STEP, []
+    for ordinal, item in report.items.items():
+        row = as_row(item)
+        row.customer_id, row.probe_id = run.customer_id, run.probe_id
+        row.ordinal = first + ordinal
+        if row.ordinal not in known:
+            rows.append(row)
+    require_usable([row.as_observation() for row in [*known.values(), *rows]])
+    Evidence.objects.bulk_create(rows)
+
+
+def _begin(probe: Probe, report: Report, newest: AgentRun | None) -> AgentRun:
+    number = newest.number + 1 if newest is not None else 0
+    if number >= RUNS_MAX:
+        raise AgentRunOver(probe.pk)
+    Evidence.objects.filter(probe=probe, vantage=AGENT).update(vantage=AGENT_BEFORE)
+    return AgentRun.objects.create(
+        customer_id=probe.customer_id,
+        probe=probe,
+        number=number,
+        key=report.run,
+        machine=report.machine,
+    )

@@ -1,0 +1,152 @@
+"""Brings evidence to the portal while the checks still run, in a thread of its own.
+
+A portal that is not reached costs the checks nothing: what could not be sent is printed
+at the end. Sending twice does no harm, each item has a number of its own.
+"""
+
+import getpass
+import json
+import os
+import platform
+import secrets
+import threading
+import time
+import urllib.error
+import urllib.request
+from typing import Any, Dict, List, NamedTuple, Optional
+
+from diagnostics.checks.evidence import Evidence
+from diagnostics.checks.side_by_side import Running
+
+VERSION = 1
+POST_SECONDS = 5.0
+# How long the checks wait for the portal's clock, and the end for the last answer.
+GREET_SECONDS, FINISH_SECONDS = 1.5, 6.0
+# And for one that has not answered at all so far.
+DEAF_SECONDS = 2.0
+TRIES = 3
+# Items that come within this time go together.
+GATHER_SECONDS = 0.15
+PIECE_ITEMS = 40
+ANSWER_BYTES_MAX = 65536
+# The portal does not know the token any more, or a newer run has begun.
+REFUSALS = (404, 409, 410)
+
+
+class Greeting(NamedTuple):
+    """What the portal said first: its clock, and from where it saw us come."""
+
+    time: str = ""
+    address: str = ""
+
+
+class Courier:
+    """One run's way to the portal; without an address it does nothing."""
+
+    def __init__(self, url: str) -> None:
+        self.is_wanted = bool(url)
+        self.is_refused = False
+        self.is_done = False
+        self._url = url
+        self._run = secrets.token_hex(8)
+        self._items: List[Dict[str, Any]] = []
+        self._sent = 0
+        self._is_ending = False
+        self._was_heard = False
+        self._wake = threading.Condition()
+        self._thread: Optional[threading.Thread] = None
+
+    def greet(self) -> Greeting:
+        """Tell the portal that the run begins; empty if it does not answer soon."""
+        if not self.is_wanted:
+            return Greeting()
+        said = Running(self._greet).result(GREET_SECONDS) or {}
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self._thread.start()
+        return Greeting(str(said.get("time") or ""), str(said.get("address") or ""))
+
+    def add(self, seen: Evidence) -> None:
+        """Send an observation as soon as can be."""
+        with self._wake:
+            self._items.append(dict(seen._asdict(), ordinal=len(self._items)))
+            self._wake.notify()
+
+    def finish(self) -> None:
+        """Send what is left and that it was all; wait for it, not for ever."""
+        with self._wake:
+            self._is_ending = True
+            self._wake.notify()
+        if self._thread is not None:
+            self._thread.join(FINISH_SECONDS if self._was_heard else DEAF_SECONDS)
+
+    def whole(self) -> Dict[str, Any]:
+        """Return what makes a report to paste of a report to read."""
+        return dict(self._piece(self._items), is_final=True)
+
+    def _piece(self, items: List[Dict[str, Any]]) -> Dict[str, Any]:
+        return {
+            "version": VERSION,
+            "run": self._run,
+            "machine": describe_machine(),
+            "evidence": items,
+        }
+
+    def _greet(self) -> Dict[str, Any]:
+        try:
+            return self._post(self._piece([]))
+        except (OSError, ValueError):
+            return {}
+
+    def _work(self) -> None:
+        failures = 0
+        while failures < TRIES and not self.is_refused:
+            with self._wake:
+                while self._sent == len(self._items) and not self._is_ending:
+                    self._wake.wait()
+            if not self._is_ending:
+                time.sleep(GATHER_SECONDS)
+            items = self._items[self._sent : self._sent + PIECE_ITEMS]
+            is_last = self._is_ending and self._sent + len(items) == len(self._items)
+            try:
+                self._post(dict(self._piece(items), is_final=is_last))
+            except (OSError, ValueError):
+                failures += 1
+                time.sleep(0.3 * failures)
+                continue
+            self._sent += len(items)
+            if is_last:
+                self.is_done = True
+                return
+
+    def _post(self, said: Dict[str, Any]) -> Dict[str, Any]:
+        """Post and return the answer; raise OSError or ValueError."""
+        request = urllib.request.Request(  # noqa: S310 - the address the portal gave
+            self._url,
+            data=json.dumps(said).encode("ascii"),
+            headers={
+                "Content-Type": "application/json",
+                "User-Agent": "cleanmail-probe/{}".format(VERSION),
+            },
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=POST_SECONDS) as answer:  # noqa: S310
+                told = json.loads(answer.read(ANSWER_BYTES_MAX).decode("utf-8"))
+        except urllib.error.HTTPError as error:
+            self.is_refused = self.is_refused or error.code in REFUSALS
+            error.close()
+            raise
+        self._was_heard = True
+        return told if isinstance(told, dict) else {}
+
+
+def describe_machine() -> Dict[str, str]:
+    """Return what runs the agent: Python, system and user, nothing that is secret."""
+    try:
+        user = getpass.getuser()
+    except (ImportError, KeyError, OSError):
+        user = str(getattr(os, "getuid", lambda: "")())
+    return {
+        "python": platform.python_version()[:60],
+        "system": "{} {}".format(platform.system(), platform.release())[:60],
+        "user": user[:60],
+    }
