@@ -6,8 +6,9 @@ Pure and in linear time. What is not recognised is counted and said, never guess
 from typing import Callable, Dict, List, NamedTuple, Tuple
 
 from diagnostics.checks.evidence import OK, SKIPPED, Evidence, Target
-from diagnostics.pasted import dig, lookup, ping, telnet, test_net_connection
+from diagnostics.pasted import dig, lookup, netcat, ping, telnet, test_net_connection
 from diagnostics.pasted.blocks import Block, split
+from diagnostics.pasted.network import Part, join, read_part
 from diagnostics.pasted.observed import NOBODY, VANTAGE
 from diagnostics.pasted.text import TEXT_LIMIT, clean_lines
 
@@ -21,7 +22,10 @@ READERS: Dict[str, Reader] = {
     "nslookup": lookup.read,
     "dig": dig.read,
     "ping": ping.read,
+    "netcat": netcat.read,
 }
+# Several of these together tell of one machine.
+NETWORK = ("ipconfig", "ifconfig", "ip", "route", "resolv.conf")
 
 
 class Reading(NamedTuple):
@@ -50,14 +54,17 @@ def read(text: str, target: Target = NOBODY) -> Reading:
     found: List[Evidence] = []
     commands: List[str] = []
     unread: List[Tuple[int, int]] = []
+    parts: List[Part] = []
     for block in split(clean_lines(text)):
-        seen = READERS[block.kind](block, target) if block.kind else []
-        if seen:
+        seen = READERS[block.kind](block, target) if block.kind in READERS else []
+        part = read_part(block) if block.kind in NETWORK else None
+        if seen or (part is not None and part.is_known):
             found += seen
+            parts += [part] if part is not None else []
             commands.append(block.kind)
         elif any(block.lines):
             unread.append((block.first_line, block.first_line + len(block.lines) - 1))
-    return Reading(tuple(found), tuple(commands), tuple(unread))
+    return Reading((*join(parts), *found), tuple(commands), tuple(unread))
 
 
 def read_pasted(text: str, target: Target = NOBODY) -> List[Evidence]:

@@ -20,9 +20,19 @@ COMMANDS: Dict[str, str] = {
     "nslookup": "nslookup",
     "dig": "dig",
     "ping": "ping",
+    "nc": "netcat",
+    "ncat": "netcat",
+    "netcat": "netcat",
+    "ipconfig": "ipconfig",
+    "ifconfig": "ifconfig",
+    "ip": "ip",
+    "route": "route",
+    "netstat": "route",
+    "scutil": "resolv.conf",
+    "cat": "resolv.conf",
 }
 # Names that also begin lines of output: they count behind a prompt only.
-_AMBIGUOUS = {"ip", "route", "ping", "openssl"}
+_AMBIGUOUS = {"ip", "route", "ping", "openssl", "cat"}
 
 # How the output of each begins; umlauts and apostrophes may be any two signs.
 _TELNET = (
@@ -43,12 +53,35 @@ _PING = (
     r"|Esecuzione di Ping|Ping request could|Ping-Anforderung|ping: \S"
     r"|La requ.{1,2}te Ping|Impossibile trovare l.{1,3}host"
 )
+_IPCONFIG = (
+    r"Windows[- ]IP[- ](?:Configuration|Konfiguration)|Configuration IP de Windows"
+    r"|Configurazione IP di Windows"
+    r"|(?:Ethernet|Drahtlos-LAN|Wireless LAN)[- ]?[Aa]dapter "
+    r"|Carte (?:Ethernet|r.{1,2}seau sans fil) |Scheda (?:Ethernet|LAN wireless) "
+)
+_IP = (
+    r"\d{1,5}: [\w.@-]{1,40}: <|lo {1,20}UNKNOWN |default (?:via|dev) \S"
+    r"|[\d.]{7,15}/\d{1,2} (?:dev|via) "
+)
+_ROUTE = (
+    r"Kernel[- ]IP[- ]|Table de routage IP|Tabella di routing IP|Routing tables"
+    r"|={40}|Interface List|Schnittstellenliste|Liste d.{1,3}Interfaces"
+    r"|Elenco interfacce"
+    r"|Destination {1,40}Gateway "
+)
+_NETCAT = r"nc: |Ncat: |Connection to \S{1,255} .{0,60}succeeded"
 STARTS: Tuple[Tuple[str, Pattern[str]], ...] = (
     ("telnet", re.compile(_TELNET)),
     ("test-netconnection", re.compile(_POWERSHELL)),
     ("nslookup", re.compile(_NSLOOKUP)),
     ("dig", re.compile(r"; <<>> DiG |;; ->>HEADER<<-|;; global options")),
     ("ping", re.compile(_PING)),
+    ("ipconfig", re.compile(_IPCONFIG)),
+    ("ip", re.compile(_IP)),
+    ("ifconfig", re.compile(r"[\w.-]{1,40}: flags=|[\w.:-]{1,40} {2,9}Link encap")),
+    ("route", re.compile(_ROUTE)),
+    ("resolv.conf", re.compile(r"nameserver(?:\[\d\] :)? \S|DNS configuration\Z")),
+    ("netcat", re.compile(_NETCAT)),
 )
 # After such a line the same kind of output begins anew.
 _ENDS: Dict[str, Pattern[str]] = {
@@ -123,7 +156,13 @@ def split(lines: List[str]) -> List[Block]:
 
 
 # What looks like another command's output within one's own.
-_WITHIN = {"dig": ("nslookup",), "test-netconnection": ("ping",)}
+_WITHIN = {
+    "dig": ("nslookup",),
+    "test-netconnection": ("ping",),
+    "netcat": ("telnet",),
+    "ifconfig": ("ip",),
+    "ipconfig": ("ip",),
+}
 
 
 def _contains(block: Block, kind: str) -> bool:

@@ -231,3 +231,147 @@ def _ping() -> list[Sample]:
 
 
 SAMPLES = [*_telnet(), *_nslookup(), *_powershell(), *_ping()]
+
+IPCONFIG = {
+    "en": """Windows IP Configuration
+
+   Host Name . . . . . . . . . . . . : SRV-GEHEIM
+   Primary Dns Suffix  . . . . . . . : muster.example
+
+Ethernet adapter Ethernet0:
+
+   Connection-specific DNS Suffix  . :
+   Description . . . . . . . . . . . : vmxnet3 Ethernet Adapter
+   Physical Address. . . . . . . . . : 00-50-56-AB-CD-EF
+   DHCP Enabled. . . . . . . . . . . : No
+   Autoconfiguration Enabled . . . . : Yes
+   Link-local IPv6 Address . . . . . : fe80::1c4a:9b2f:5e7d:a1%12(Preferred)
+   IPv4 Address. . . . . . . . . . . : 10.1.2.3(Preferred)
+   Subnet Mask . . . . . . . . . . . : 255.255.255.0
+   Default Gateway . . . . . . . . . : 10.1.2.1
+   DHCP Server . . . . . . . . . . . : 10.1.2.9
+   DNS Servers . . . . . . . . . . . : 10.1.2.53
+                                       10.1.2.54
+   NetBIOS over Tcpip. . . . . . . . : Enabled
+""",
+    "de": """Windows-IP-Konfiguration
+
+   Hostname  . . . . . . . . . . . . : SRV-GEHEIM
+   Primäres DNS-Suffix . . . . . . . : muster.example
+
+Ethernet-Adapter Ethernet0:
+
+   Verbindungsspezifisches DNS-Suffix:
+   Beschreibung. . . . . . . . . . . : vmxnet3 Ethernet Adapter
+   Physische Adresse . . . . . . . . : 00-50-56-AB-CD-EF
+   DHCP aktiviert. . . . . . . . . . : Nein
+   Autokonfiguration aktiviert . . . : Ja
+   Verbindungslokale IPv6-Adresse  . : fe80::1c4a:9b2f:5e7d:a1%12(Bevorzugt)
+   IPv4-Adresse  . . . . . . . . . . : 10.1.2.3(Bevorzugt)
+   Subnetzmaske  . . . . . . . . . . : 255.255.255.0
+   Standardgateway . . . . . . . . . : 10.1.2.1
+   DHCP-Server . . . . . . . . . . . : 10.1.2.9
+   DNS-Server  . . . . . . . . . . . : 10.1.2.53
+                                       10.1.2.54
+   NetBIOS über TCP/IP . . . . . . . : Aktiviert
+""",
+    "fr": """Configuration IP de Windows
+
+   Nom de l'hôte . . . . . . . . . . : SRV-GEHEIM
+   Suffixe DNS principal . . . . . . : muster.example
+
+Carte Ethernet Ethernet0 :
+
+   Suffixe DNS propre à la connexion. . . :
+   Description. . . . . . . . . . . . . . : vmxnet3 Ethernet Adapter
+   Adresse physique . . . . . . . . . . . : 00-50-56-AB-CD-EF
+   DHCP activé. . . . . . . . . . . . . . : Non
+   Configuration automatique activée. . . : Oui
+   Adresse IPv6 de liaison locale. . . . .: fe80::1c4a:9b2f:5e7d:a1%12(préféré)
+   Adresse IPv4. . . . . . . . . . . . . .: 10.1.2.3(préféré)
+   Masque de sous-réseau. . . . . . . . . : 255.255.255.0
+   Passerelle par défaut. . . . . . . . . : 10.1.2.1
+   Serveur DHCP . . . . . . . . . . . . . : 10.1.2.9
+   Serveurs DNS. . .  . . . . . . . . . . : 10.1.2.53
+                                       10.1.2.54
+   NetBIOS sur Tcpip. . . . . . . . . . . : Activé
+""",
+    "it": """Configurazione IP di Windows
+
+   Nome host . . . . . . . . . . . . . . : SRV-GEHEIM
+   Suffisso DNS primario . . . . . . . . : muster.example
+
+Scheda Ethernet Ethernet0:
+
+   Suffisso DNS specifico per connessione:
+   Descrizione . . . . . . . . . . . . . : vmxnet3 Ethernet Adapter
+   Indirizzo fisico. . . . . . . . . . . : 00-50-56-AB-CD-EF
+   DHCP abilitato. . . . . . . . . . . . : No
+   Configurazione automatica abilitata   : Sì
+   Indirizzo IPv6 locale rispetto al collegamento . : fe80::1c4a:9b2f:5e7d:a1%12(Pref)
+   Indirizzo IPv4. . . . . . . . . . . . : 10.1.2.3(Preferenziale)
+   Subnet mask . . . . . . . . . . . . . : 255.255.255.0
+   Gateway predefinito . . . . . . . . . : 10.1.2.1
+   Server DHCP . . . . . . . . . . . . . : 10.1.2.9
+   Server DNS . . . . . . . . . . . . .  : 10.1.2.53
+                                           10.1.2.54
+   NetBIOS su TCP/IP . . . . . . . . . . : Attivato
+""",
+}
+UNPLUGGED = {
+    "en": "Windows IP Configuration\n\nEthernet adapter LAN:\n\n"
+    "   Media State . . . . . . . . . . . : Media disconnected\n",
+    "de": "Windows-IP-Konfiguration\n\nEthernet-Adapter LAN:\n\n"
+    "   Medienstatus. . . . . . . . . . . : Medium getrennt\n",
+    "fr": "Configuration IP de Windows\n\nCarte Ethernet LAN :\n\n"
+    "   Statut du média. . . . . . . . . . . . : Média déconnecté\n",
+    "it": "Configurazione IP di Windows\n\nScheda Ethernet LAN:\n\n"
+    "   Stato supporto. . . . . . . . . . . . : Supporto disconnesso\n",
+}
+# ifconfig of net-tools before 2.0 was translated.
+OLD_IFCONFIG = {
+    "en": "eth0      Link encap:Ethernet  HWaddr 00:50:56:ab:cd:ef\n"
+    "          inet addr:10.1.2.3  Bcast:10.1.2.255  Mask:255.255.255.0\n"
+    "          UP BROADCAST RUNNING MULTICAST  MTU:1500  Metric:1\n",
+    "de": "eth0      Link encap:Ethernet  Hardware Adresse 00:50:56:ab:cd:ef\n"
+    "          inet Adresse:10.1.2.3  Bcast:10.1.2.255  Maske:255.255.255.0\n"
+    "          UP BROADCAST RUNNING MULTICAST  MTU:1500  Metrik:1\n",
+    "fr": "eth0      Link encap:Ethernet  HWaddr 00:50:56:ab:cd:ef\n"
+    "          inet adr:10.1.2.3  Bcast:10.1.2.255  Masque:255.255.255.0\n"
+    "          UP BROADCAST RUNNING MULTICAST  MTU:1500  Metric:1\n",
+    "it": "eth0      Link encap:Ethernet  HWaddr 00:50:56:ab:cd:ef\n"
+    "          indirizzo inet:10.1.2.3  Bcast:10.1.2.255  Maschera:255.255.255.0\n"
+    "          UP BROADCAST RUNNING MULTICAST  MTU:1500  Metric:1\n",
+}
+
+
+def _network() -> list[Sample]:
+    made = []
+    for language, text in IPCONFIG.items():
+        cards = {
+            "gateways": ["10.1.2.1"],
+            "name_servers": ["10.1.2.53", "10.1.2.54"],
+            "on_link": ["10.1.2.0/24"],
+            "usable": ["1"],
+        }
+        expected = (
+            ("interfaces", "", "ok", cards),
+            ("routes", "ipv4", "ok", {"gateways": ["10.1.2.1"]}),
+        )
+        made.append(Sample(f"ipconfig-{language}", text, expected))
+        bare = "\n".join(
+            line for line in text.splitlines() if "10.1.2.1" not in line[-9:]
+        )
+        alone = (("routes", "ipv4", "failed", {"gateways": [], "routes": 1}),)
+        made.append(Sample(f"ipconfig-no-gateway-{language}", bare, alone))
+    for language, text in UNPLUGGED.items():
+        failed = (("interfaces", "", "failed", {"usable": []}),)
+        made.append(Sample(f"ipconfig-unplugged-{language}", text, failed))
+    for language, text in OLD_IFCONFIG.items():
+        card = {"name": "eth0", "addresses": ["10.1.2.3/24"], "is_up": True}
+        expected = (("interfaces", "", "ok", {"interfaces": [card]}),)
+        made.append(Sample(f"ifconfig-old-{language}", text, expected))
+    return made
+
+
+SAMPLES += _network()

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
 from diagnostics.checks.evidence import Evidence, Target
+from diagnostics.checks.this_machine import read_machine
 from diagnostics.pasted import read, read_pasted
-from tests.diagnostics.pasted_outputs import HOST, SAMPLES, V4, Sample
+from tests.diagnostics.pasted_outputs import (
+    HOST,
+    IPCONFIG,
+    OLD_IFCONFIG,
+    SAMPLES,
+    V4,
+    Sample,
+)
 
 TARGET = Target(HOST, "", known_hosts=(HOST,), addresses=(V4,))
 
@@ -218,3 +229,99 @@ def test_a_hostile_paste_takes_no_more_than_its_length(text: str):
     read_pasted(text[:1000] * 100, TARGET)
 
     assert time.process_time() - since < 5
+
+
+@pytest.mark.parametrize("language", IPCONFIG)
+def test_neither_names_nor_hardware_addresses_are_kept(language: str):
+    kept = repr(read_pasted(IPCONFIG[language] + OLD_IFCONFIG[language], TARGET))
+
+    for secret in ("GEHEIM", "muster.example", "00-50-56", "00:50:56", "vmxnet3"):
+        assert secret not in kept
+
+
+def run(*words: str) -> str:
+    return subprocess.run(
+        words, capture_output=True, text=True, timeout=10, check=True
+    ).stdout
+
+
+@pytest.mark.parametrize(
+    "words", [("ip", "addr"), ("ip", "-br", "addr"), ("ifconfig", "-a")], ids=" ".join
+)
+def test_reads_this_machine_as_the_agent_does(words: tuple[str, ...]):
+    if shutil.which(words[0]) is None:
+        pytest.skip(f"no {words[0]} here")
+    own = {card.name: set(card.addresses) for card in read_machine().interfaces}
+
+    found = find(read(f"$ {' '.join(words)}\n{run(*words)}").evidence, "interfaces")
+
+    seen = {card["name"]: set(card["addresses"]) for card in found.facts["interfaces"]}
+    assert {n: a for n, a in seen.items() if a} == {n: a for n, a in own.items() if a}
+
+
+@pytest.mark.parametrize("words", [("ip", "route"), ("route", "-n")], ids=" ".join)
+def test_reads_the_routes_of_this_machine_as_the_agent_does(words: tuple[str, ...]):
+    if shutil.which(words[0]) is None:
+        pytest.skip(f"no {words[0]} here")
+    own = read_machine()
+    if not own.routes:
+        pytest.skip("no routes here")
+
+    found = find(read(f"$ {' '.join(words)}\n{run(*words)}").evidence, "routes")
+
+    assert found.facts["gateways"] == list(own.gateways)
+
+
+OUTPUTS = Path(__file__).parent / "outputs"
+
+
+def test_reads_what_the_agent_reads_of_windows():
+    names = ("windows_ipconfig_all.txt", "windows_route_print.txt")
+
+    found = read("".join((OUTPUTS / name).read_text() for name in names)).evidence
+
+    assert find(found, "interfaces").facts["gateways"] == ["192.168.10.1"]
+    assert find(found, "routes").facts["gateways"] == ["192.168.10.1"]
+
+
+def test_reads_what_the_agent_reads_of_macos():
+    names = ("macos_ifconfig.txt", "macos_netstat_rn.txt", "macos_scutil_dns.txt")
+
+    found = read("".join((OUTPUTS / name).read_text() for name in names)).evidence
+
+    cards = find(found, "interfaces").facts
+    assert cards["usable"] == ["en0"]
+    assert cards["name_servers"] == ["192.168.10.53", "2001:db8::53"]
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "facts"),
+    [
+        (
+            f"nc: connectx to {HOST} port 25 (tcp) failed: Connection refused",
+            "failed",
+            {"error": "ECONNREFUSED", "address": ""},
+        ),
+        (
+            f"nc: connect to {HOST} ({V4}) port 25 (tcp) failed: Connection timed out",
+            "failed",
+            {"error": "timeout", "address": V4},
+        ),
+        (
+            f"Connection to {HOST} port 25 [tcp/smtp] succeeded!",
+            "ok",
+            {"port": 25},
+        ),
+        (
+            f"Connection to {HOST} ({V4}) 25 port [tcp/smtp] succeeded!",
+            "ok",
+            {"address": V4},
+        ),
+        (f"Ncat: Connected to {V4}:25.", "ok", {"address": V4}),
+    ],
+)
+def test_netcat_is_read_like_telnet(said: str, status: str, facts: dict):
+    found = find(read(f"$ nc -vz {HOST} 25\n{said}\n", TARGET).evidence, "tcp")
+
+    assert found.status == status
+    assert found.facts.items() >= facts.items()
