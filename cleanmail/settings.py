@@ -342,6 +342,9 @@ SUPPORT_ADDRESS: str = env.str("SUPPORT_ADDRESS", default="")
 CASES_PER_DAY: int = env.int("CASES_PER_DAY", default=20)
 CASE_REPLIES_PER_HOUR: int = env.int("CASE_REPLIES_PER_HOUR", default=30)
 DOMAIN_CHECKS_PER_HOUR: int = env.int("DOMAIN_CHECKS_PER_HOUR", default=20)
+# At one server, whoever asks: how many at the same time, and how many begin a minute.
+PROBES_AT_ONCE_PER_TARGET: int = env.int("PROBES_AT_ONCE_PER_TARGET", default=4)
+PROBES_PER_MINUTE_PER_TARGET: int = env.int("PROBES_PER_MINUTE_PER_TARGET", default=120)
 MONITOR_HISTORY_DAYS: int = env.int("MONITOR_HISTORY_DAYS", default=14)
 # What a domain's records should say.
 MAIL_EXCHANGERS: list[str] = env.list("MAIL_EXCHANGERS", default=[])

@@ -21,6 +21,10 @@ class PasswordLost(CleanmailError):
     """The sealed password is too old, or belongs to another probe."""
 
 
+class TargetBusy(CleanmailError):
+    """There is no place at the server now: the probe waits in line again."""
+
+
 class AlreadyWatched(CleanmailError):
     """There is a monitor of it already."""
 

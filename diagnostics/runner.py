@@ -7,17 +7,16 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from diagnostics import targets
+from diagnostics import targets, turns
 from diagnostics.checks.evidence import Emit
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.checks.run import run_checks
 from diagnostics.domain_runs import run_about_domain
-from diagnostics.errors import PasswordLost, ProbeGone
+from diagnostics.errors import PasswordLost, ProbeGone, TargetBusy
 from diagnostics.models import Evidence, Probe
 from diagnostics.passwords import unseal_password
 from diagnostics.verdicts import judge
@@ -27,19 +26,28 @@ logger = logging.getLogger(__name__)
 # A queued probe is sent again after that long; one with a password is given up instead.
 RESEND_SECONDS = 30
 PASSWORD_WAIT_SECONDS = 60
+# In line it comes back by itself; what is sealed opens no longer than five minutes.
+PASSWORD_IN_LINE_SECONDS = 240
 GIVE_UP_SECONDS = 3600
 
 
-def run_probe(customer_id: UUID, probe_id: UUID, sealed_password: str = "") -> None:
-    """Run a queued probe; a redelivered or expired one is left alone."""
-    probe = _claim(customer_id, probe_id)
+def run_probe(
+    customer_id: UUID, probe_id: UUID, sealed_password: str = ""
+) -> Probe | None:
+    """Run a queued probe, or who is before it in line; return which, None for none.
+
+    A redelivered or expired one is left alone, and one that has no place stays queued.
+    """
+    probe = turns.take_turn(customer_id, probe_id)
     if probe is None:
-        logger.info("probe %s is not waiting any more", probe_id)
-        return
+        logger.info("probe %s waits no more, or in line", probe_id)
+        return None
     try:
         _run(probe, sealed_password)
     except ProbeGone:
-        logger.info("probe %s was ended by somebody else", probe_id)
+        logger.info("probe %s was ended by somebody else", probe.pk)
+    except TargetBusy:
+        logger.info("probe %s is back in line", probe.pk)
     except PasswordLost:
         _end(probe, Probe.State.EXPIRED, Probe.Note.PASSWORD_LOST)
     except SoftTimeLimitExceeded:
@@ -47,6 +55,7 @@ def run_probe(customer_id: UUID, probe_id: UUID, sealed_password: str = "") -> N
     except Exception:
         _end(probe, Probe.State.FAILED, Probe.Note.INTERNAL)
         raise
+    return probe
 
 
 def _run(probe: Probe, sealed_password: str) -> None:
@@ -79,30 +88,13 @@ def _run_outbound(probe: Probe, sealed_password: str, save: Emit) -> None:
     _end(probe, Probe.State.FINISHED, "", first_cause=first)
 
 
-@transaction.atomic(durable=True)
-def _claim(customer_id: UUID, probe_id: UUID) -> Probe | None:
-    """Take the probe for this worker, None if it is not waiting or not its turn.
-
-    Of a customer's checks of domains one runs at a time: name servers and next hops are
-    theirs, and slow ones must not hold the workers of all.
-    """
-    now = timezone.now()
-    mine = Probe.objects.filter(pk=probe_id, customer_id=customer_id)
-    others = Exists(_running_now(customer_id, now))
-    free = mine.filter(~others | Q(kind=Probe.Kind.OUTBOUND))
-    claimed = free.filter(state=Probe.State.QUEUED).update(
-        state=Probe.State.RUNNING,
-        started_at=now,
-        lease_until=now + timedelta(seconds=settings.PROBE_SECONDS),
-    )
-    return mine.select_related("scanner", "domain").get() if claimed else None
-
-
 def find_next(customer_id: UUID) -> UUID | None:
     """Return the customer's check of a domain whose turn it is, None while one runs."""
     if _running_now(customer_id, timezone.now()).exists():
         return None
-    waiting = _about_domains(customer_id).filter(state=Probe.State.QUEUED)
+    waiting = turns.about_domains().filter(
+        customer_id=customer_id, state=Probe.State.QUEUED
+    )
     first: UUID | None = (
         waiting.order_by("created_at").values_list("pk", flat=True).first()
     )
@@ -110,14 +102,9 @@ def find_next(customer_id: UUID) -> UUID | None:
 
 
 def _running_now(customer_id: UUID, now: datetime) -> QuerySet[Probe]:
-    return _about_domains(customer_id).filter(
-        state=Probe.State.RUNNING, lease_until__gt=now
+    return turns.about_domains().filter(
+        customer_id=customer_id, state=Probe.State.RUNNING, lease_until__gt=now
     )
-
-
-def _about_domains(customer_id: UUID) -> QuerySet[Probe]:
-    found: QuerySet[Probe] = Probe.objects.filter(customer_id=customer_id)
-    return found.exclude(kind=Probe.Kind.OUTBOUND)
 
 
 def _running(probe: Probe) -> QuerySet[Probe]:
@@ -167,10 +154,7 @@ def expire_lost() -> int:
     return (
         _expire(running, Probe.Note.WORKER_LOST, now)
         + _expire(
-            queued.filter(
-                has_password=True,
-                created_at__lt=now - timedelta(seconds=PASSWORD_WAIT_SECONDS),
-            ),
+            queued.filter(_waited_too_long(now), has_password=True),
             Probe.Note.PASSWORD_LOST,
             now,
         )
@@ -180,6 +164,14 @@ def expire_lost() -> int:
             now,
         )
     )
+
+
+def _waited_too_long(now: datetime) -> Q:
+    """Say of a probe with a password when nobody will bring that any more."""
+    before = now - timedelta(seconds=PASSWORD_WAIT_SECONDS)
+    is_lost = Q(deferred_at=None) | Q(deferred_at__lt=before)
+    at_most = now - timedelta(seconds=PASSWORD_IN_LINE_SECONDS)
+    return Q(created_at__lt=before) & is_lost | Q(created_at__lt=at_most)
 
 
 def _expire(probes: QuerySet[Probe], note: str, now: datetime) -> int:

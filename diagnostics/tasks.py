@@ -7,7 +7,7 @@ from uuid import UUID
 from celery import shared_task
 
 from accounts.enqueue import enqueue
-from diagnostics import domain_rechecks, monitoring, runner
+from diagnostics import domain_rechecks, monitoring, runner, turns
 
 
 @shared_task(
@@ -15,11 +15,16 @@ from diagnostics import domain_rechecks, monitoring, runner
 )
 def run_probe(customer_id: str, probe_id: str, sealed_password: str = "") -> None:
     """Run one probe; the password comes sealed and is nowhere else."""
-    runner.run_probe(UUID(customer_id), UUID(probe_id), sealed_password)
-    monitoring.settle(UUID(probe_id))
-    waiting = runner.find_next(UUID(customer_id))
-    if waiting is not None:
-        enqueue(run_probe, customer_id, waiting)
+    ran = runner.run_probe(UUID(customer_id), UUID(probe_id), sealed_password)
+    if ran is not None:
+        monitoring.settle(ran.pk)
+        waiting = runner.find_next(ran.customer_id)
+        if waiting is not None:
+            enqueue(run_probe, ran.customer_id, waiting)
+    for one in turns.find_wakeups(UUID(probe_id), ran):
+        sealed = [sealed_password] if one.is_asked else []
+        seconds = one.seconds
+        enqueue(run_probe, one.customer_id, one.probe_id, *sealed, countdown=seconds)
 
 
 @shared_task(name="diagnostics.sweep", soft_time_limit=25, time_limit=30)
@@ -39,7 +44,8 @@ def recheck() -> None:
 
 @shared_task(name="diagnostics.prune", soft_time_limit=25, time_limit=30)
 def prune() -> None:
-    """Forget old checks of domains, and old probes of monitors."""
+    """Forget old checks of domains, old probes of monitors, unused targets."""
+    turns.forget_unused()
     domain_rechecks.prune()
     monitoring.prune()
 

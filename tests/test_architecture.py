@@ -51,6 +51,7 @@ NOT_TENANT_OWNED = {
     "accounts.KnownBrowser": "a person's",
     "accounts.TrustedBrowser": "a person's",
     "accounts.SignIn": "a person's",
+    "diagnostics.ProbeTarget": "a server that probes of all customers ask",
     "quarantine.SiteMapToken": "the operator's",
 }
 

@@ -9,6 +9,7 @@ from diagnostics.models.monitors import (
     MonitorMail,
 )
 from diagnostics.models.probes import Evidence, Probe
+from diagnostics.models.targets import ProbeTarget
 
 __all__ = [
     "AgentRun",
@@ -21,4 +22,5 @@ __all__ = [
     "MonitorDay",
     "MonitorMail",
     "Probe",
+    "ProbeTarget",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -96,6 +96,10 @@ class Probe(TenantOwned):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     created_at = models.DateTimeField(_("gestartet am"), auto_now_add=True)
+    # The server it asks, by host or address: what limits are counted by.
+    target = models.CharField(max_length=255, blank=True, editable=False)
+    # When a worker last found no place for it there.
+    deferred_at = models.DateTimeField(null=True, editable=False)
     # When a worker was woken last: the sweep waits before it does so again.
     sent_at = models.DateTimeField(default=timezone.now)
     started_at = models.DateTimeField(_("begonnen"), null=True)
@@ -111,6 +115,12 @@ class Probe(TenantOwned):
         indexes: ClassVar = [
             models.Index(fields=["customer", "-created_at"], name="probe_newest"),
             models.Index(fields=["state", "created_at"], name="probe_state"),
+            models.Index(
+                fields=["target", "created_at"],
+                condition=Q(state__in=["queued", "running"]),
+                name="probe_line",
+            ),
+            models.Index(fields=["target", "-started_at"], name="probe_target_starts"),
             models.Index(
                 fields=["domain", "kind", "-created_at"],
                 condition=Q(domain__isnull=False),
@@ -136,6 +146,19 @@ class Probe(TenantOwned):
 
     def __str__(self) -> str:
         return str(self.pk)
+
+    def save(self, *args: Any, **keywords: Any) -> None:
+        """Name the server it asks, when it is made."""
+        if not self.target:
+            self.target = self._find_target()
+        super().save(*args, **keywords)
+
+    def _find_target(self) -> str:
+        if self.scanner is not None:
+            return self.scanner.host.lower()
+        if self.kind == self.Kind.NEXT_HOP:
+            return self.configured_host.lower().rstrip(".")
+        return self.domain.name if self.domain is not None else ""
 
     @property
     def is_final(self) -> bool:

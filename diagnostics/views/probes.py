@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.errors import RateLimited
 from accounts.responses import portal_page
 from accounts.tenancy import ActorRequest
+from diagnostics import turns
 from diagnostics.access import agents
 from diagnostics.access import probes as access
 from diagnostics.actions import probes as actions
@@ -24,6 +25,7 @@ from diagnostics.forms.probes import ProbeForm
 from diagnostics.presentation.agent import RECEIVING, make_box, make_columns
 from diagnostics.presentation.pasted import make_pasted
 from diagnostics.presentation.probes import make_list, make_page
+from diagnostics.presentation.waiting import put_in_line
 
 
 @require_safe
@@ -77,6 +79,8 @@ def probe_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     box = make_box(agents.find_line(request.actor, found), run, evidence)
     is_running = box.state == RECEIVING
     page = make_page(found, evidence, is_agent_running=is_running)
+    place = turns.find_place(found)
+    page = put_in_line(page, place) if place else page
     every = "3s" if box.is_waited_for else ""
     return {
         "page": page,
