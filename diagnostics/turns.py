@@ -73,7 +73,8 @@ def _take(probe_id: UUID, now: datetime) -> Probe | None:
     )
     if not claimed:
         return None
-    return Probe.objects.select_related("scanner", "domain").get(pk=probe_id)
+    found: Probe = Probe.objects.select_related("scanner", "domain").get(pk=probe_id)
+    return found
 
 
 def move_to(probe: Probe, addresses: Sequence[str]) -> None:
@@ -111,7 +112,8 @@ def free_at(target: str, now: datetime) -> datetime:
     """Return when a probe may start there, `now` if it may at once."""
     running = _running(target, now)
     at_once = settings.PROBES_AT_ONCE_PER_TARGET
-    leases = list(running.order_by("lease_until").values_list("lease_until", flat=True))
+    ends = running.order_by("lease_until").values_list("lease_until", flat=True)
+    leases = [end for end in ends if end is not None]
     free = now
     if len(leases) >= at_once:
         # At the latest; mostly one of them ends long before.
