@@ -1,7 +1,5 @@
 """Takes out of pasted text what is nobody's business: log-ins, whole addresses."""
 
-from __future__ import annotations
-
 import re
 
 from cleanmail.wire.transcript import MASK

@@ -16,10 +16,10 @@ from diagnostics.error_text.codes import (
 )
 from diagnostics.error_text.groups import GROUPS
 from diagnostics.error_text.masking import mask
-from diagnostics.error_text.paste import as_line, join_wrapped, read_paste
+from diagnostics.error_text.paste import join_wrapped, read_paste
 from diagnostics.error_text.places import Place, read_place, read_program
 from diagnostics.error_text.refining import Refined, refine
-from diagnostics.error_text.rule import USUAL, Rule, fits
+from diagnostics.error_text.rule import USUAL, Rule
 from diagnostics.error_text.rules_exim import RULES as EXIM
 from diagnostics.error_text.rules_others import RULES as OTHERS
 from diagnostics.error_text.rules_postfix import RULES as POSTFIX
@@ -30,7 +30,14 @@ from diagnostics.error_text.rules_windows import RULES as WINDOWS
 CHECK = "error_text"
 VANTAGE = "text"
 # The likeliest first where two of the same weight fit one line.
-RULES: Tuple[Rule, ...] = POSTFIX + EXIM + TLS + WINDOWS + REPLIES + OTHERS
+RULES: Tuple[Rule, ...] = tuple(
+    sorted(
+        POSTFIX + EXIM + TLS + WINDOWS + REPLIES + OTHERS,
+        key=lambda rule: -rule.weight,
+    )
+)
+# Split so that most rules cost one search.
+_SEARCHED = tuple((rule.phrases[0], rule.phrases[1:], rule) for rule in RULES)
 # Lines so far apart in a log are about one attempt.
 NEIGHBOURS = 30
 # A delivery whose connection took that long came late.
@@ -121,18 +128,20 @@ def _find(lines: Sequence[str]) -> List[_Hit]:
 
 
 def _rule_of(text: str) -> Optional[Rule]:
-    line = as_line(text)
-    best = None
-    for rule in RULES:
-        is_better = best is None or rule.weight > best.weight
-        if is_better and fits(rule, line.lower):
-            best = rule
+    best = _first_that_fits(text.lower())
     coded = _by_codes(text) if best is None or best.weight < USUAL else None
     if coded is not None and (best is None or coded.weight > best.weight):
         return coded
     if best is not None and best.group == SENT and _is_late(text):
         return best._replace(group=LATE)
     return best
+
+
+def _first_that_fits(line: str) -> Optional[Rule]:
+    for phrase, others, rule in _SEARCHED:
+        if phrase in line and all(other in line for other in others):
+            return rule
+    return None
 
 
 def _by_codes(text: str) -> Optional[Rule]:
@@ -177,7 +186,8 @@ def _explained(
 ) -> Explanation:
     rule = hit.rule
     texts = [hit.text] + [one.text for one in reversed(near) if one is not hit]
-    place = _place(texts, lines)
+    before = lines[max(0, hit.number - 2) : hit.number]
+    place = _place(texts, before, lines)
     codes = _codes(texts)
     group = GROUPS[rule.group]
     found = Refined(rule.causes or group.causes, rule.next_check or group.next_check)
@@ -190,7 +200,7 @@ def _explained(
         host=place.host,
         address=place.address,
         port=place.port,
-        group=rule.group,
+        group=group.kin or rule.group,
         causes=found.causes,
         next_check=found.next_check if len(found.causes) > 1 else "",
         line=mask(hit.text),
@@ -198,9 +208,10 @@ def _explained(
     )
 
 
-def _place(texts: Sequence[str], lines: Sequence[str]) -> Place:
-    """Return the place that the deciding line names, else one that its neighbours do."""
+def _place(texts: Sequence[str], before: Sequence[str], lines: Sequence[str]) -> Place:
+    """Return the place that the deciding line names, else one of its neighbours."""
     remote = [line for line in lines if line[:11].lower() == "remote-mta:"][:1]
+    remote += [line for line in reversed(before) if "connect" in line.lower()]
     found = read_place(texts[0])
     for text in [*texts[1:5], *remote]:
         other = read_place(text)

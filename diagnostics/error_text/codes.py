@@ -9,7 +9,7 @@ from diagnostics.error_text.rule import USUAL, VAGUE
 # an enhanced status code: other numbers of three digits are none.
 _REPLY = re.compile(
     r"(?:^|[\"'`<(\[:;#>\]-] {0,2}|\s(?=[245]\d\d[ -]#?[245]\.\d))"
-    r"([245][0-5]\d)(?=[\s\-:;,.\"'`)\]>#]|$)"
+    r"([245][0-5]\d)(?=[\s\-:;,\"'`)>#]|\.(?!\d)|$)"
 )
 _ENHANCED = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.]*\d)")
 _CODED = re.compile(
@@ -110,16 +110,17 @@ def read_meaning(codes: Codes) -> Optional[Meaning]:
     """Return what the codes alone say; None where they say nothing."""
     if codes.reply in (535, 538):
         return _REPLIES[codes.reply]
-    _klass, _dot, rest = codes.enhanced.partition(".")
-    if rest in _TELLING:
-        return _TELLING[rest]
+    if codes.enhanced == "5.4.1":
+        return Meaning("T-DOWN", "rcpt", VAGUE)  # so Exchange says for a recipient
+    _class, _dot, detail = codes.enhanced.partition(".")
+    subject = detail.partition(".")[0]
+    if detail in _TELLING:
+        return _TELLING[detail]
     if codes.reply in _REPLIES:
         return _REPLIES[codes.reply]
-    if rest.partition(".")[0] in _SUBJECTS:
-        return _SUBJECTS[rest.partition(".")[0]]
-    if codes.reply is not None and 4 <= codes.reply // 100 <= 5:
-        return Meaning("T-POL", "rcpt", VAGUE)
-    return None
+    if subject in _SUBJECTS:
+        return _SUBJECTS[subject]
+    return Meaning("T-POL", "rcpt", VAGUE) if is_refusal(codes) else None
 
 
 def is_refusal(codes: Codes) -> bool:

@@ -4,10 +4,14 @@ from typing import Dict, NamedTuple, Tuple
 
 
 class Group(NamedTuple):
-    """Causes that one kind of text fits; `next_check` is the code of what splits it."""
+    """Causes that one kind of text fits; `next_check` is the code of what splits it.
+
+    `kin` is the group under which the verdict knows it, where that is another one.
+    """
 
     causes: Tuple[str, ...]
     next_check: str
+    kin: str = ""
 
 
 # The names are those of the catalogue; every cause is a slug of `diagnostics.causes`.
@@ -170,6 +174,7 @@ GROUPS: Dict[str, Group] = {
         "near-miss",
     ),
     "T-LOCK": Group(("auth-lockout",), "scanner-log"),
+    "T-454": Group(("scanner-auth-backend-down", "auth-lockout"), "later"),
     "T-MECH": Group(
         ("sasl-mech-mismatch", "sasl-noplaintext-default", "tls-intercept-noauth"),
         "show-config",
@@ -181,11 +186,13 @@ GROUPS: Dict[str, Group] = {
     "T-NOAUTH": Group(
         ("wrong-server", "tls-intercept-noauth", "scanner-auth-backend-down"),
         "compare-pin",
+        "T-MECH",
     ),
     "T-530": Group(("starttls-off", "tls-intercept-plain"), "read-log"),
     "T-AUTHREQ": Group(
         ("auth-not-enabled", "auth-map-key-mismatch", "sasl-mech-mismatch"),
         "show-config",
+        "T-RELAY",
     ),
     "T-RELAY": Group(
         ("auth-not-enabled", "auth-map-key-mismatch", "wrong-server"), "show-config"
@@ -215,7 +222,7 @@ GROUPS: Dict[str, Group] = {
     ),
     "T-LOCAL": Group(("resource-exhausted-local",), ""),
     # The recipient's side said no: not a matter of the connection to the scanner.
-    "T-DOWN": Group(("downstream-reject",), ""),
+    "T-DOWN": Group(("downstream-reject",), "", "T-POL"),
     "T-POL": Group(
         ("downstream-reject", "sender-not-allowed", "source-ip-changed"), "read-log"
     ),

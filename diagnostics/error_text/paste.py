@@ -1,20 +1,29 @@
-"""Turns what somebody pasted into clean lines: bounces, wrapped logs, odd characters."""
+"""Turns what somebody pasted into clean lines, whatever it was wrapped in."""
 
 import binascii
 import html
 import re
-from typing import List, NamedTuple
+from typing import List
 
 # What is read of a paste: its beginning and, as logs grow at the end, its end.
 HEAD_CHARACTERS, TAIL_CHARACTERS = 65536, 196608
 LINE_CHARACTERS = 4000
+# So many lines of its beginning and of its end are looked at.
+HEAD_LINES, TAIL_LINES = 1000, 4000
+# A wrapped line is what was pasted, not a part of a long log.
+JOINED_LINES = 400
 # A line that a terminal or a mail program broke up is put together from so many.
 WRAPPED_LINES = 4
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\ufeff]")
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202f\ufeff]"
+)
 _ESCAPE = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
 _BLANKS = re.compile("[ \t\xa0\u2007\u202f]{1,4000}")
-_TAG = re.compile(r"</?(?:p|br|div|span|td|tr|b|i|font|a|table|html|body|pre)\b[^<>]{0,400}>", re.I)
+_TAG = re.compile(
+    r"</?(?:p|br|div|span|td|tr|b|i|font|a|table|html|body|pre)\b[^<>]{0,400}>",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile("=([0-9A-Fa-f]{2})")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{40,100}={0,2}\Z")
 _STRAIGHT = {
@@ -28,16 +37,10 @@ _STRAIGHT = {
 _ORIGINAL = (
     "content-type: message/rfc822", "content-type: text/rfc822-headers",
     "--- original message", "----- original message", "--- below this line is a copy",
-    "------ this is a copy of", "--- the following is a copy", "original message headers",
-    "--- message header follows", "----- message header follows", "--- returned message",
+    "------ this is a copy of", "--- the following is a copy",
+    "original message headers", "--- message header follows",
+    "----- message header follows", "--- returned message",
 )  # fmt: skip
-
-
-class Line(NamedTuple):
-    """One line as it is shown, and in lower case to be searched."""
-
-    text: str
-    lower: str
 
 
 def read_paste(text: str) -> List[str]:
@@ -52,7 +55,10 @@ def read_paste(text: str) -> List[str]:
     if "base64" in text.lower():
         raw = _decode_base64(raw)
     raw = _without_original(raw)
-    return [line for line in (_clean(line) for line in _unfold(raw)) if line]
+    lines = [line for line in _unfold(raw) if line.strip()]
+    if len(lines) > HEAD_LINES + TAIL_LINES:
+        lines = lines[:HEAD_LINES] + lines[-TAIL_LINES:]
+    return [line for line in map(_clean, lines) if line]
 
 
 def _without_original(raw: List[str]) -> List[str]:
@@ -63,18 +69,14 @@ def _without_original(raw: List[str]) -> List[str]:
 
 
 def join_wrapped(lines: List[str]) -> List[str]:
-    """Return windows of neighbouring lines, as one line each: a paste may be wrapped."""
+    """Return windows of neighbouring lines, each as one: a paste may be wrapped."""
     found = []
+    lines = lines[-JOINED_LINES:]
     for start in range(len(lines)):
         window = lines[start : start + WRAPPED_LINES]
         if len(window) > 1:
             found.append(" ".join(window)[:LINE_CHARACTERS])
     return found
-
-
-def as_line(text: str) -> Line:
-    """Return it ready to be searched."""
-    return Line(text, text.lower())
 
 
 def _clean(line: str) -> str:

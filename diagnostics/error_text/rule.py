@@ -20,8 +20,3 @@ class Rule(NamedTuple):
     next_check: str = ""
     weight: int = USUAL
     mta: str = ""
-
-
-def fits(rule: Rule, line: str) -> bool:
-    """Say whether a line, lower case, holds all phrases."""
-    return all(phrase in line for phrase in rule.phrases)

@@ -51,7 +51,6 @@ RULES: Tuple[Rule, ...] = (
         "T-535",
         ("authentication required but authentication attempt(s) failed",),
         "auth",
-        weight=VAGUE,
         mta="exim",
     ),
     Rule(
@@ -90,7 +89,7 @@ RULES: Tuple[Rule, ...] = (
     Rule("T-BODY", ("smtp timeout while connected", "data"), "data"),
     Rule("T-BODY", ("smtp timeout after", "data"), "data"),
     Rule("T-421", ("after initial connection", ": 421"), "greeting", mta="exim"),
-    Rule("T-554G", ("after initial connection", ": 5"), "greeting", mta="exim"),
+    Rule("T-554G", ("after initial connection", ": 5"), "greeting", weight=VAGUE),
     Rule("T-SYNC", ("smtp synchronization error",), "greeting", weight=EXACT),
     Rule("T-OLD", ("retry timeout exceeded",), "queue", weight=VAGUE),
     Rule("T-OLD", ("retry time not reached for any host",), "queue", weight=VAGUE),

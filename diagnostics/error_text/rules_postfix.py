@@ -48,7 +48,7 @@ _CONNECTION: Tuple[Rule, ...] = (
     Rule("T-LOST", ("connect to ", "connection reset"), "tcp"),
     Rule("T-421", ("refused to talk to me: 421",), "greeting"),
     Rule("T-421", ("server refused to talk to me: 421",), "greeting"),
-    Rule("T-554G", ("refused to talk to me: 5",), "greeting"),
+    Rule("T-554G", ("refused to talk to me: 5",), "greeting", weight=VAGUE),
     Rule("T-MALF", ("refused to talk to me: http/",), "greeting", weight=EXACT),
     Rule("T-GREET", ("timed out " + GREETING,), "greeting"),
     Rule(

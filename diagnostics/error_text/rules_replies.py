@@ -16,20 +16,8 @@ _SESSION: Tuple[Rule, ...] = (
     Rule("T-530", ("must use tls",), "mail"),
     Rule("T-REFTLS", ("tls not available due to",), "starttls"),
     Rule("T-REFTLS", ("454", "tls not available"), "starttls"),
-    Rule(
-        "T-LOCK",
-        ("temporary authentication failure",),
-        "auth",
-        ("scanner-auth-backend-down", "auth-lockout"),
-        "later",
-    ),
-    Rule(
-        "T-LOCK",
-        ("454", "authentication failure"),
-        "auth",
-        ("scanner-auth-backend-down", "auth-lockout"),
-        "later",
-    ),
+    Rule("T-454", ("temporary authentication failure",), "auth"),
+    Rule("T-454", ("454", "authentication failure"), "auth"),
     Rule("T-LOCK", ("too many login fail",), "auth", weight=EXACT),
     Rule("T-LOCK", ("too many failed login",), "auth", weight=EXACT),
     Rule("T-LOCK", ("account", "locked", "auth"), "auth"),
@@ -40,11 +28,11 @@ _SESSION: Tuple[Rule, ...] = (
     Rule("T-SYNC", ("improper command pipelining",), "greeting", weight=EXACT),
     Rule("T-554G", ("esmtp not accepting connections",), "greeting"),
     Rule("T-554G", ("no smtp service here",), "greeting"),
-    Rule("T-AUTHREQ", ("sender address rejected: not logged in",), "mail", weight=EXACT),
+    Rule("T-AUTHREQ", ("address rejected: not logged in",), "mail", weight=EXACT),
     Rule("T-SENDER", ("not owned by user",), "mail", weight=EXACT),
     Rule("T-HELO", ("helo", "need fully-qualified"), "ehlo", ("helo-invalid",)),
     Rule("T-HELO", ("helo command rejected: invalid",), "ehlo", ("helo-invalid",)),
-    Rule("T-HELO", ("helo command rejected: host not found",), "ehlo", ("helo-unknown",)),
+    Rule("T-HELO", ("helo command rejected: host",), "ehlo", ("helo-unknown",)),
     Rule("T-HELO", ("helo command rejected",), "ehlo"),
     Rule("T-HELO", ("my name was rejected",), "ehlo"),
     Rule("T-PTR", ("cannot find your reverse hostname",), "rcpt", ("ptr-missing",)),
@@ -52,7 +40,11 @@ _SESSION: Tuple[Rule, ...] = (
     Rule("T-SIZE", ("exceed", "message size"), "mail"),
     Rule("T-SIZE", ("exceed", "message length"), "mail"),
     Rule("T-SIZE", ("mail size", "exceed"), "mail"),
-    Rule("T-452", ("insufficient", "storage", "mailbox"), "rcpt", ("downstream-reject",)),
+    Rule("T-DOWN", ("insufficient", "storage", "mailbox"), "rcpt"),
+    Rule("T-554G", ("blocked", "use port 587"), "greeting", (
+        "isp-policy-554", "transparent-proxy")),
+    Rule("T-554G", ("port 25", "blocked"), "greeting", (
+        "isp-policy-554", "transparent-proxy")),
     Rule("T-AUTHREQ", ("requires a secure connection or the client",), "mail", (
         "auth-not-enabled", "starttls-off")),
     Rule("T-LF", ("bare", "<lf>"), "data", weight=EXACT),
@@ -60,6 +52,8 @@ _SESSION: Tuple[Rule, ...] = (
     Rule("T-421", ("connection", "rate limit"), "greeting"),
     Rule("T-421", ("connection", "frequency limited"), "greeting"),
     Rule("T-421", ("ip frequency limited",), "greeting"),
+    Rule("T-DOWN", ("421 ", "(in reply to end of data"), "data"),
+    Rule("T-DOWN", ("temporarily deferred due to",), "data"),
     Rule("T-RATE", ("receiving mail at a rate",), "rcpt", (
         "downstream-reject", "recipient-limit")),
 )  # fmt: skip
@@ -85,6 +79,7 @@ _PHRASES: Tuple[Rule, ...] = (
         "relay access denied", "relaying denied", "relay not permitted",
         "unable to relay", "relaying not allowed", "no relaying", "relaying prohibited",
         "relay denied", "not permitted to relay", "we do not relay", "cannot relay",
+        "mail relay", "to relay mail",
         "rcpthosts",
     )
     + _each(
@@ -134,13 +129,18 @@ _DOWNSTREAM: Tuple[Rule, ...] = _each(
     "address rejected", "address unknown", "unknown address", "no longer",
     "greylist", "graylist", "spam", "virus", "dmarc", "spf check", "spf record",
     "dkim", "spf hard fail", "content rejected", "policy reasons", "null mx",
-    "does not accept mail", "could not be found", "address not found", "routing loop", "mail loop", "loops back",
+    "does not accept mail", "could not be found", "address not found", "routing loop",
+    "mail loop", "loops back",
     "hop count", "too many hops", "nullmx", "suspended", "over the maximum",
     "mailbox size", "low reputation", "unknown or illegal alias", "bad address",
     "no valid recipient", "user does not", "doesn't have a", "not our customer",
     "user is unknown", "unknown local", "no such recipient", "no such domain",
     "invalid mailbox", "undeliverable address", "address does not", "disk quota",
-    "multiple from", "not rfc 5322 compliant", "rejected for policy",
+    "multiple from", "account that you tried to reach", "not accepted",
+    "recipient's mailbox", "user's mail", "exceeds allowed size", "permission to post",
+    "account has been disabled", "account is locked", "no mx", "no smtp service",
+    "blocked because its content", "if address is correct", "sender rejected",
+    "storage space", "not rfc 5322 compliant", "rejected for policy",
     weight=VAGUE,
 )  # fmt: skip
 RULES = _SESSION + _PHRASES + _DOWNSTREAM

@@ -34,7 +34,9 @@ RULES: Tuple[Rule, ...] = (
     _tls("unsupported protocol", "ssl", causes=("tls-too-old",), check=""),
     _tls("unsupported version", "tls", causes=("tls-too-old",), check=""),
     _tls("alert number 70", causes=("tls-too-old",), check=""),
-    _tls("alert number 40", causes=("cipher-mismatch", "tls-too-old"), check="read-log"),
+    _tls(
+        "alert number 40", causes=("cipher-mismatch", "tls-too-old"), check="read-log"
+    ),
     _tls(
         "alert handshake failure",
         causes=("cipher-mismatch", "tls-too-old"),
@@ -47,9 +49,7 @@ RULES: Tuple[Rule, ...] = (
     _tls("error in the pull function", causes=_RESET, check="probe-portal"),
     _tls("tls connection was non-properly terminated", causes=_RESET, check="read-log"),
     _tls("unexpected eof while reading", causes=_RESET, check="probe-portal"),
-    _tls(
-        "a tls fatal alert has been received", causes=_OLD + _RESET, check="read-log"
-    ),
+    _tls("a tls fatal alert has been received", causes=_OLD + _RESET, check="read-log"),
     _tls("ssl_connect", "timed out", causes=_STALL, check="small-segments"),
     _certificate("certificate name mismatch", causes=_NAME),
     _certificate("hostname mismatch", "certificate", causes=_NAME),

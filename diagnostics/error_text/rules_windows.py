@@ -7,8 +7,8 @@ from diagnostics.error_text.rule import EXACT, VAGUE, Rule
 
 _TOO_OLD = ("tls-too-old", "firewall-rst-clienthello", "client-cert-unusable")
 _STALL = ("mtu-blackhole", "firewall-stall-tls", "packet-loss")
-_SILENT = ("port25-blocked-drop",) + GROUPS["T-TMO"].causes[:4]
-_REFUSED = ("port25-blocked-rst",) + GROUPS["T-REF"].causes[:4]
+_SILENT = ("port25-blocked-drop", *GROUPS["T-TMO"].causes[:4])
+_REFUSED = ("port25-blocked-rst", *GROUPS["T-REF"].causes[:4])
 _RESET = ("firewall-rst-clienthello", "tls-too-old", "firewall-rst-banner")
 _HIDDEN_LOGIN = ("starttls-off", "tls-too-old", "tls-intercept-noauth")
 
@@ -95,7 +95,13 @@ def _everywhere(
     stage = {"T-NX": "names", "T-DNS": "names", "T-CERT": "certificate"}
     found = stage.get(group, "tls" if group == "T-TLS" else "tcp")
     return tuple(
-        Rule(group, tuple(phrase.split("&")), found, causes, check or GROUPS[group].next_check)
+        Rule(
+            group,
+            tuple(phrase.split("&")),
+            found,
+            causes,
+            check or GROUPS[group].next_check,
+        )
         for phrase in phrases
     )
 
@@ -112,7 +118,8 @@ _SOCKETS: Tuple[Rule, ...] = (
     )
     + _everywhere(
         "T-REF", (), "",
-        "sock&10061", "target machine actively refused", "zielcomputer die verbindung verweigert",
+        "sock&10061", "target machine actively refused",
+        "zielcomputer die verbindung verweigert",
         "ordinateur cible l'a expressément refusée",
         "rifiuto persistente del computer di destinazione",
         "verbindungsaufbau abgelehnt", "connexion refusée", "connessione rifiutata",
@@ -136,8 +143,8 @@ _SOCKETS: Tuple[Rule, ...] = (
         "T-HOST", ("no-internet", "no-default-route", "link-down", "ipv6-broken"), "",
         "sock&10051", "attempted to an unreachable network",
         "bezog sich auf ein nicht verfügbares netzwerk",
-        "tentée sur un réseau impossible à atteindre", "verso una rete non raggiungibile",
-        "enetunreach",
+        "tentée sur un réseau impossible à atteindre",
+        "verso una rete non raggiungibile", "enetunreach",
     )
     + _everywhere(
         "T-HOST", (), "",
@@ -179,8 +186,8 @@ _SOCKETS: Tuple[Rule, ...] = (
     + _everywhere(
         "T-TLS", ("tls-too-old", "cipher-mismatch"), "read-log",
         "do not possess a common algorithm", "über einen gemeinsamen algorithmus",
-        "ne possèdent pas un algorithme commun", "non dispongono di un algoritmo comune",
-        "0x80090331",
+        "ne possèdent pas un algorithme commun",
+        "non dispongono di un algoritmo comune", "0x80090331",
     )
     + _everywhere(
         "T-TLS", ("implicit-tls-on-587", "starttls-garbage"), "show-config",

@@ -25,7 +25,12 @@ from diagnostics.causes import (
 ROOT = Path(__file__).parents[2]
 CARRIED = [
     path
-    for folder in ("cleanmail/wire", "diagnostics/checks", "diagnostics/verdicts")
+    for folder in (
+        "cleanmail/wire",
+        "diagnostics/checks",
+        "diagnostics/error_text",
+        "diagnostics/verdicts",
+    )
     for path in sorted((ROOT / folder).glob("*.py"))
 ] + sorted((ROOT / "diagnostics" / "causes").glob("*.py"))
 OLD_PYTHON = Path.home() / ".pyenv/versions/3.6.15/bin/python"
@@ -90,7 +95,7 @@ def test_imports_and_judges_in_python_3_6():
     if not OLD_PYTHON.exists():
         pytest.skip("no Python 3.6 here")
     code = (
-        "import diagnostics.causes, diagnostics.checks.run\n"
+        "import diagnostics.causes, diagnostics.checks.run, diagnostics.error_text\n"
         "from diagnostics.verdicts import judge\n"
         "print(judge([]))"
     )

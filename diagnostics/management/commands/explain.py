@@ -13,8 +13,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from diagnostics.error_text import VANTAGE, as_evidence
-from diagnostics.error_text.judging import about_text
 from diagnostics.report import make_report
+from diagnostics.verdicts.together import View, judge_together
 
 NOTHING_NAMED, CAUSE_NAMED, USAGE = 0, 1, 2
 # More than is ever read of it: the rest of a log that somebody pipes in is left.
@@ -41,11 +41,7 @@ class Command(BaseCommand):
             raise CommandError("no text", returncode=USAGE)
         started_at, since = datetime.now(UTC), time.monotonic()
         found = as_evidence(text)
-        causes = [
-            cause
-            for item in found
-            for cause in about_text(item.facts, item.transcript)
-        ]
+        causes = judge_together([View(VANTAGE, found)])
         report = make_report(
             found,
             causes,
