@@ -357,6 +357,11 @@ DKIM_SELECTORS: list[str] = env.list(
 DNS_RESOLVERS: list[str] = env.list("DNS_RESOLVERS", default=[])
 DNS_PORT: int = env.int("DNS_PORT", default=53)
 CHECK_HISTORY_DAYS: int = env.int("CHECK_HISTORY_DAYS", default=90)
+# The scanner's log, as `follow_scanner_log` keeps it.
+SCANNER_LOG_DAYS: int = env.int("SCANNER_LOG_DAYS", default=14)
+SCANNER_LOG_JUDGED_HOURS: int = env.int("SCANNER_LOG_JUDGED_HOURS", default=72)
+SCANNER_LOG_TIME_ZONE: str = env.str("SCANNER_LOG_TIME_ZONE", default=TIME_ZONE)
+SCANNER_LOG_OWN_ADDRESSES: list[str] = env.list("SCANNER_LOG_OWN_ADDRESSES", default=[])
 
 # --- Logs -----------------------------------------------------------------------------
 LOGGING: dict[str, Any] = {

@@ -123,3 +123,13 @@ class PastesFull(CleanmailError):
     def user_message(self) -> str:
         """Say how it goes on."""
         return gettext("Zu dieser Prüfung ist genug eingefügt. Starten Sie eine neue.")
+
+
+class LogFollowedTwice(CleanmailError):
+    """Another follower has read the same log on meanwhile."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+
+    def __str__(self) -> str:
+        return str(self.args[0])

@@ -7,7 +7,13 @@ from uuid import UUID
 from celery import shared_task
 
 from accounts.enqueue import enqueue
-from diagnostics import domain_rechecks, monitoring, runner, turns
+from diagnostics import (
+    domain_rechecks,
+    monitoring,
+    runner,
+    scanner_sessions,
+    turns,
+)
 
 
 @shared_task(
@@ -44,10 +50,11 @@ def recheck() -> None:
 
 @shared_task(name="diagnostics.prune", soft_time_limit=25, time_limit=30)
 def prune() -> None:
-    """Forget old checks of domains, old probes of monitors, unused targets."""
+    """Forget old checks of domains, old probes, old sessions, unused targets."""
     turns.forget_unused()
     domain_rechecks.prune()
     monitoring.prune()
+    scanner_sessions.prune()
 
 
 @shared_task(name="diagnostics.monitor", soft_time_limit=25, time_limit=30)

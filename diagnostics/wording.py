@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from diagnostics import machine_words, pasted_words
+from diagnostics import log_words, machine_words, pasted_words
 from diagnostics.checks import configured
 from diagnostics.checks.evidence import FAILED, OK, SKIPPED, Facts
 from diagnostics.checks.evidence import Evidence as Observation
@@ -178,6 +178,7 @@ _WORDS = {
     "envelope": _envelope,
     "bulk": _bulk,
     "reconnect": _tcp,
+    "scanner_session": log_words.outcome,
 }
 
 
@@ -200,6 +201,7 @@ def label(seen: Observation) -> str:
         "envelope": _("Absender und Empfänger"),
         "bulk": _("Viele Bytes"),
         "reconnect": _("Port %(port)s, zweite Verbindung") % place,
+        "scanner_session": log_words.label(facts),
     }
     return labels.get(seen.check, seen.check)
 

@@ -53,6 +53,8 @@ NOT_TENANT_OWNED = {
     "accounts.SignIn": "a person's",
     "diagnostics.ProbeTarget": "a server that probes of all customers ask",
     "quarantine.SiteMapToken": "the operator's",
+    "diagnostics.UnmatchedSession": "moves to a customer's row once one is known",
+    "diagnostics.FollowedLog": "one for each log of the operator's",
 }
 
 

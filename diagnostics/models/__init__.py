@@ -9,6 +9,11 @@ from diagnostics.models.monitors import (
     MonitorMail,
 )
 from diagnostics.models.probes import Evidence, Probe
+from diagnostics.models.scanner_sessions import (
+    FollowedLog,
+    ScannerSession,
+    UnmatchedSession,
+)
 from diagnostics.models.targets import ProbeTarget
 
 __all__ = [
@@ -17,10 +22,13 @@ __all__ = [
     "Case",
     "CaseMessage",
     "Evidence",
+    "FollowedLog",
     "Monitor",
     "MonitorChange",
     "MonitorDay",
     "MonitorMail",
     "Probe",
     "ProbeTarget",
+    "ScannerSession",
+    "UnmatchedSession",
 ]

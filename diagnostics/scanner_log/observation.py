@@ -3,7 +3,7 @@
 Check `scanner_session`, subject the client's address. Facts:
 
     client_address, client_name, helo, nonce   as logged; helo where Postfix told it
-    service, port     smtp 25, submission 587, submissions 465; port None if unknown
+    service, port     smtp 25, submission 587, submissions 465; port 0 if unknown
     started_at, ended_at                       ISO 8601, UTC
     stage             the furthest tried: connect, ehlo, starttls, tls, auth, mail,
                       rcpt, data; sent if content was accepted
@@ -13,7 +13,8 @@ Check `scanner_session`, subject the client's address. Facts:
                       "result": ok, failed, temporary; "reason", "tries",
                       "class": user, password, disabled, mechanism or "" unknown;
                       "slip"}. A name that is no account may be a password that slipped
-                      into the wrong field: it is described by its signs, not kept
+                      into the wrong field: it is described by its signs, and "" or,
+                      with an at sign, "…@…" stands for it
     slip              class of the slip, as in the evidence `auth`; "" without one
     replies           {"ehlo": [good, total], "starttls": …, "auth": …, …}
     rejects           [{"command", "code", "enhanced", "text"}]
@@ -51,7 +52,7 @@ def make_evidence(session: ScannerSession) -> Evidence:
         "helo": session.helo,
         "nonce": session.nonce,
         "service": session.service,
-        "port": PORTS.get(session.service),
+        "port": PORTS.get(session.service, 0),
         "started_at": _iso(session.started_at),
         "ended_at": _iso(session.ended_at),
         "stage": session.stage,
@@ -105,7 +106,7 @@ def _sasl(session: ScannerSession) -> Optional[Dict[str, Any]]:
     name = str(found["username"])
     found["username_signs"] = describe_value(name)
     if not is_known(found):
-        found["username"] = ""
+        found["username"] = "…@…" if "@" in name else ""
     found["tries"] = max(total, len(session.logins))
     found.pop("at", None)
     return found

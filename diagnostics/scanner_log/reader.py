@@ -21,6 +21,11 @@ SLIP_SECONDS = 3.0
 # A session without an end is given up after that long.
 OPEN_SECONDS = 3600.0
 OPEN_LIMIT = 5000
+REASONS = {
+    "password": "password mismatch",
+    "user": "unknown user",
+    "disabled": "user disabled",
+}
 REFUSAL_LIMIT = 2000
 
 
@@ -147,6 +152,7 @@ class Reader:
         used = why[:1] + slips[:1]
         login["class"] = used[0].reason
         login["slip"] = used[-1].slip
+        login["reason"] = login["reason"] or REASONS[used[0].reason]
         # Two that say the same in the same second are still two.
         spent = {id(one) for one in used}
         self._refusals = [one for one in self._refusals if id(one) not in spent]
@@ -176,17 +182,17 @@ def _is_of(refusal: Refusal, username: str) -> bool:
 
 
 def read_sessions(
-    lines: Iterable[Union[str, bytes]],
+    lines: Union[str, bytes, Iterable[Union[str, bytes]]],
     zone: Optional[tzinfo] = None,
     now: Optional[float] = None,
 ) -> List[Evidence]:
     """Return one Evidence a session of a mixed log, in the order in which they ended.
 
-    Check `scanner_session`; its facts are described in `observation`. Lines of other
-    programs are passed over. `zone` is that of lines without one (this machine's
-    otherwise), `now` the time at which the log was taken.
+    The log comes as lines or as one text. Check `scanner_session`; its facts are
+    described in `observation`. Lines of other programs are passed over. `zone` is that
+    of lines without one (this machine's otherwise), `now` when the log was taken.
     """
     reader = Reader(zone, now)
-    for line in lines:
+    for line in lines.splitlines() if isinstance(lines, (str, bytes)) else lines:
         reader.read(line)
     return [make_evidence(session) for session in reader.take_all()]
