@@ -113,6 +113,7 @@ WORDS = {
     "monitor.mail_on": _("bestellte Nachrichten über Überwachungen"),
     "monitor.off": _("schaltete eine Überwachung aus"),
     "monitor.on": _("schaltete eine Überwachung ein"),
+    "probe.agent_paste": _("fügte den Bericht vom eigenen Server zu einer Prüfung ein"),
     "probe.paste": _("fügte Ausgaben von Befehlen zu einer Prüfung ein"),
     "probe.agent": _("holte eine neue Zeile für die Prüfung vom eigenen Server aus"),
     "probe.agent_end": _("beendete die Zeile für die Prüfung vom eigenen Server aus"),

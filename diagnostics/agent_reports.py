@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from diagnostics.agent.options import LANGUAGES
+from diagnostics.causes import DEFAULT_LANGUAGE
 from diagnostics.checks.evidence import Evidence
 from diagnostics.errors import AgentReportRefused
 from diagnostics.models import Evidence as StoredEvidence
@@ -46,6 +48,8 @@ class Report:
     items: dict[int, Evidence]
     is_final: bool
     machine: dict[str, str] = field(default_factory=dict)
+    # In which language the run wants to hear what all ends together say.
+    language: str = DEFAULT_LANGUAGE
 
 
 def read_report(raw: bytes) -> Report:
@@ -74,6 +78,7 @@ def make_report(said: object) -> Report:
         dict(_item(number, item) for number, item in enumerate(listed)),
         is_final=said.get("is_final") is True,
         machine=_machine(said.get("machine")),
+        language=_language(said.get("language")),
     )
 
 
@@ -176,6 +181,10 @@ def _text(value: object, limit: int) -> str:
     if not isinstance(value, str):
         raise AgentReportRefused("text")
     return _CONTROL.sub("\ufffd", value[:limit])
+
+
+def _language(said: object) -> str:
+    return said if isinstance(said, str) and said in LANGUAGES else DEFAULT_LANGUAGE
 
 
 def _machine(said: object) -> dict[str, str]:

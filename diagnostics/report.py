@@ -32,11 +32,12 @@ def make_report(  # noqa: PLR0913 - keywords, each a field of it
         "duration_seconds": round(seconds, 3),
         "vantage": vantage,
         "evidence": [dict(item._asdict()) for item in evidence],
-        "causes": [_cause(finding, language) for finding in findings],
+        "causes": [describe_cause(finding, language) for finding in findings],
     }
 
 
-def _cause(finding: Finding, language: str) -> Dict[str, Any]:
+def describe_cause(finding: Finding, language: str) -> Dict[str, Any]:
+    """Return one cause, worded."""
     title, remedy = title_and_remedy(finding.slug, language)
     return {
         "slug": finding.slug,

@@ -19,7 +19,7 @@ from diagnostics.domain_runs import run_about_domain
 from diagnostics.errors import PasswordLost, ProbeGone, TargetBusy
 from diagnostics.models import Evidence, Probe
 from diagnostics.passwords import unseal_password
-from diagnostics.verdicts import judge
+from diagnostics.stored_verdicts import judge_stored
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +83,7 @@ def _run_outbound(probe: Probe, sealed_password: str, save: Emit) -> None:
     if tried and set(tried) == {"not-allowed"}:
         _end(probe, Probe.State.FAILED, Probe.Note.TARGET_REFUSED)
         return
-    causes = judge(found)
+    causes = judge_stored(probe)
     first = causes[0].slug if causes else ""
     _end(probe, Probe.State.FINISHED, "", first_cause=first)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import transaction
+
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.models import Evidence, Probe
-from diagnostics.verdicts import Finding, judge
-from diagnostics.verdicts.scene import AGENT, SERVER
+from diagnostics.verdicts import Finding
+from diagnostics.verdicts.together import VANTAGES, View, judge_together
 
 
 def by_vantage(evidence: Iterable[Evidence]) -> dict[str, list[Observation]]:
@@ -20,15 +22,22 @@ def by_vantage(evidence: Iterable[Evidence]) -> dict[str, list[Observation]]:
 
 
 def judge_evidence(evidence: Iterable[Evidence]) -> list[Finding]:
-    """Return the causes of a probe's evidence; whoever sends the mail sees most."""
+    """Return the causes that all ends together speak for."""
     seen = by_vantage(evidence)
-    vantage = AGENT if seen.get(AGENT) else SERVER
-    return judge(seen.get(vantage, []), vantage)
+    return judge_together([View(end, seen[end]) for end in VANTAGES if end in seen])
 
 
 def judge_stored(probe: Probe) -> list[Finding]:
     """Return the causes that today's rules find in the probe's evidence."""
     return judge_evidence(probe.evidence.order_by("ordinal"))
+
+
+@transaction.atomic(durable=True)
+def note_first_cause(probe: Probe) -> None:
+    """Keep the likeliest cause of an ended probe for lists: an end has looked since."""
+    causes = judge_stored(probe)
+    ended = Probe.objects.filter(pk=probe.pk).exclude(state__in=Probe.UNFINISHED)
+    ended.update(first_cause=causes[0].slug if causes else "")
 
 
 def as_plain(findings: list[Finding]) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +17,8 @@ from diagnostics.agent_reports import Report, as_row, make_report, require_usabl
 from diagnostics.errors import AgentReportRefused, AgentRunOver
 from diagnostics.models import AgentRun, AgentToken, Evidence, Probe
 from diagnostics.models.agent_tokens import hash_token
+from diagnostics.report import describe_cause
+from diagnostics.stored_verdicts import judge_stored, note_first_cause
 from diagnostics.verdicts.scene import AGENT
 
 HOUR = 3600
@@ -78,7 +81,28 @@ def take_report(token: AgentToken, report: Report, address: str | None) -> Agent
     kept once.
     """
     spend("agent.report", str(token.pk), limit=POSTS_PER_HOUR, seconds=HOUR)
-    return _keep(token.probe, report, address)
+    run = _keep(token.probe, report, address)
+    if report.is_final:
+        note_first_cause(token.probe)
+    return run
+
+
+def make_answer(probe: Probe, report: Report, address: str | None) -> dict[str, Any]:
+    """Return what the agent is told: our clock, its address, at last the causes.
+
+    Those are what all ends together say, once our own probe has ended too.
+    """
+    now = timezone.now()
+    said: dict[str, Any] = {
+        "time": now.isoformat(),
+        "epoch": now.timestamp(),
+        "address": address,
+        "taken": sorted(report.items),
+    }
+    if report.is_final and probe.is_final:
+        causes = judge_stored(probe)
+        said["causes"] = [describe_cause(one, report.language) for one in causes]
+    return said
 
 
 def take_pasted(actor: Actor, probe: Probe, text: str) -> AgentRun:
@@ -92,11 +116,15 @@ def take_pasted(actor: Actor, probe: Probe, text: str) -> AgentRun:
         report = make_report(read_block(text))
     except BlockUnreadable as error:
         raise AgentReportRefused(str(error)) from error
-    return _keep(probe, report, None)
+    run = _keep(probe, report, None, actor)
+    note_first_cause(probe)
+    return run
 
 
 @transaction.atomic(durable=True)
-def _keep(probe: Probe, report: Report, address: str | None) -> AgentRun:
+def _keep(
+    probe: Probe, report: Report, address: str | None, actor: Actor | None = None
+) -> AgentRun:
     # One piece of a probe at a time: runs are numbered, and the newest one counts.
     Probe.objects.select_for_update().get(pk=probe.pk)
     runs = AgentRun.objects.filter(probe=probe)
@@ -110,6 +138,8 @@ def _keep(probe: Probe, report: Report, address: str | None) -> AgentRun:
     run.last_seen_at, run.public_address = now, address or run.public_address
     run.finished_at = run.finished_at or (now if report.is_final else None)
     run.save()
+    if actor is not None:
+        audit.record(actor, "probe.agent_paste", probe)
     return run
 
 

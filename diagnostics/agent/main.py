@@ -11,7 +11,7 @@ from typing import Any, Dict, List, Optional, Sequence
 from diagnostics.agent import terminal
 from diagnostics.agent.block import make_block
 from diagnostics.agent.options import Options, Settings, parse
-from diagnostics.agent.sending import Courier, Greeting
+from diagnostics.agent.sending import Courier
 from diagnostics.agent.texts import TEXTS
 from diagnostics.checks.evidence import Evidence, Target
 from diagnostics.checks.run import run_checks
@@ -53,7 +53,7 @@ class Run:
         self.language = terminal.choose_language(options.language)
         self.words = TEXTS[self.language]
         self.found: List[Evidence] = []
-        self._courier = Courier(options.report_url)
+        self._courier = Courier(options.report_url, self.language)
         self._broken = ""
         self._cafile = ""
 
@@ -66,8 +66,10 @@ class Run:
         host = self.options.host
         self.say(self.words["start"].format(host=host))
         self.say(self.words["harmless"])
-        greeted = self._courier.greet()
-        target = self._target(self._password(), greeted)
+        greeted, since = self._courier.greet(), time.monotonic()
+        password = self._password()
+        # Somebody may have looked for the password for a while.
+        target = self._target(password, greeted.epoch, time.monotonic() - since)
         started_at, since = dt.datetime.now(dt.timezone.utc), time.monotonic()
         self._check(target)
         report = make_report(
@@ -120,6 +122,7 @@ class Run:
             return
         self._courier.finish()
         if self._courier.is_done:
+            self._say_all_ends(report)
             self.say(self.words["sent"])
             return
         if self._courier.is_refused:
@@ -128,6 +131,16 @@ class Run:
             self.say(self.words["not_sent"])
         self.say("")
         self.say(make_block(dict(report, **self._courier.whole())))
+
+    def _say_all_ends(self, report: Dict[str, Any]) -> None:
+        """Say what the portal makes of all ends together, if that is something else."""
+        together = self._courier.causes
+        own = [cause["slug"] for cause in report["causes"]]
+        if together and [cause["slug"] for cause in together] != own:
+            self.say(self.words["together"])
+            for line in terminal.verdict_lines(together, self.language):
+                self.say(line)
+            self.say("")
 
     def _password(self) -> Optional[str]:
         """Return the password, None to leave the log-in out."""
@@ -146,7 +159,7 @@ class Run:
         prompt = self.words["ask"].format(username=options.username, host=options.host)
         return terminal.ask_password(prompt) or None
 
-    def _target(self, password: Optional[str], greeted: Greeting) -> Target:
+    def _target(self, password: Optional[str], epoch: float, ago: float) -> Target:
         options = self.options
         wanted: Dict[str, Any] = {
             "host": options.host,
@@ -163,7 +176,7 @@ class Run:
             "total_seconds": TOTAL_SECONDS,
             "helo": options.helo,
             "portal_url": options.portal_url,
-            "portal_time": greeted.time,
+            "portal_time": epoch + ago if epoch else 0.0,
             "mta_user": options.mta_user,
             "read_mta_config": options.read_mta_config,
         }

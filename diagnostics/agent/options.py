@@ -3,6 +3,7 @@
 import argparse
 import ipaddress
 import secrets
+import urllib.parse
 from typing import Any, Dict, List, NamedTuple, Optional, Sequence
 
 SHA256_HEX_LENGTH = 64
@@ -117,11 +118,16 @@ def parse(argv: Sequence[str], settings: Settings) -> Options:
         nonce=known("nonce", "") or secrets.token_hex(8),
         as_json=typed.as_json,
         report_url=_report_url(typed.report, typed.token) or filled("report_url", ""),
-        portal_url=typed.report or filled("portal_url", ""),
+        portal_url=_origin(typed.report) or filled("portal_url", ""),
         mta_user=typed.mta_user,
         read_mta_config=typed.read_mta_config,
         language=typed.language or filled("language", ""),
     )
+
+
+def _origin(url: str) -> str:
+    parts = urllib.parse.urlsplit(url)
+    return "{}://{}".format(parts.scheme, parts.netloc) if parts.netloc else ""
 
 
 def _report_url(report: str, token: str) -> Optional[str]:

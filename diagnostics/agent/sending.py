@@ -15,10 +15,13 @@ import urllib.error
 import urllib.request
 from typing import Any, Dict, List, NamedTuple, Optional
 
+from cleanmail.wire.replies import printable
+from diagnostics.causes import CUSTOMER, PROVIDER, US
 from diagnostics.checks.evidence import Evidence
 from diagnostics.checks.side_by_side import Running
 
 VERSION = 1
+WHO = (CUSTOMER, PROVIDER, US)
 POST_SECONDS = 5.0
 # How long the checks wait for the portal's clock, and the end for the last answer.
 GREET_SECONDS, FINISH_SECONDS = 1.5, 6.0
@@ -36,15 +39,18 @@ REFUSALS = (404, 409, 410)
 class Greeting(NamedTuple):
     """What the portal said first: its clock, and from where it saw us come."""
 
-    time: str = ""
+    epoch: float = 0.0
     address: str = ""
 
 
 class Courier:
     """One run's way to the portal; without an address it does nothing."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, language: str) -> None:
         self.is_wanted = bool(url)
+        # What the portal says of all ends together, worded like a report's causes.
+        self.causes: List[Dict[str, Any]] = []
+        self._language = language
         self.is_refused = False
         self.is_done = False
         self._url = url
@@ -63,7 +69,11 @@ class Courier:
         said = Running(self._greet).result(GREET_SECONDS) or {}
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._thread.start()
-        return Greeting(str(said.get("time") or ""), str(said.get("address") or ""))
+        epoch = said.get("epoch")
+        return Greeting(
+            float(epoch) if isinstance(epoch, (int, float)) else 0.0,
+            str(said.get("address") or ""),
+        )
 
     def add(self, seen: Evidence) -> None:
         """Send an observation as soon as can be."""
@@ -87,6 +97,7 @@ class Courier:
         return {
             "version": VERSION,
             "run": self._run,
+            "language": self._language,
             "machine": describe_machine(),
             "evidence": items,
         }
@@ -108,13 +119,14 @@ class Courier:
             items = self._items[self._sent : self._sent + PIECE_ITEMS]
             is_last = self._is_ending and self._sent + len(items) == len(self._items)
             try:
-                self._post(dict(self._piece(items), is_final=is_last))
+                told = self._post(dict(self._piece(items), is_final=is_last))
             except (OSError, ValueError):
                 failures += 1
                 time.sleep(0.3 * failures)
                 continue
             self._sent += len(items)
             if is_last:
+                self.causes = readable_causes(told.get("causes"))
                 self.is_done = True
                 return
 
@@ -137,6 +149,25 @@ class Courier:
             raise
         self._was_heard = True
         return told if isinstance(told, dict) else {}
+
+
+def readable_causes(said: Any) -> List[Dict[str, Any]]:  # noqa: ANN401 - JSON
+    """Return the causes that the portal told, none if they are not as we know them."""
+    try:
+        return [
+            {
+                "slug": printable(cause["slug"].encode()),
+                "confidence": float(cause["confidence"]),
+                "who": cause["who"] if cause["who"] in WHO else CUSTOMER,
+                "title": printable(cause["title"].encode()),
+                "remedy": printable(cause["remedy"].encode()),
+                "because": [printable(text.encode()) for text in cause["because"]],
+                "next_check": printable((cause["next_check"] or "").encode()),
+            }
+            for cause in said or ()
+        ]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return []
 
 
 def describe_machine() -> Dict[str, str]:

@@ -14,7 +14,6 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, JsonResponse
 from django.http.request import UnreadablePostError
 from django.shortcuts import redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -65,10 +64,8 @@ def agent_report(request: HttpRequest, token: str) -> HttpResponse:
         return _answer({"error": "over"}, 409)
     except AgentReportRefused as error:
         return _answer({"error": str(error)}, 422)
-    now = timezone.now()
-    return _answer(
-        {"time": now.isoformat(), "address": address, "taken": list(report.items)}, 200
-    )
+    said = actions.make_answer(found.probe, report, address)
+    return _answer(said, 200)
 
 
 @require_POST

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import fcntl
 import json
 import os
+import pty
+import select
 import shutil
 import subprocess
 import sys
 import tempfile
+import termios
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -205,6 +209,42 @@ def test_speaks_four_languages(language, script, scanner):
 
     words = {"de": "hilft", "en": "helps", "fr": "aide", "it": "aiuta"}
     assert words[language] in done.stdout
+
+
+@pytest.mark.parametrize("python", interpreters())
+def test_asks_on_the_terminal_while_standard_input_carries_the_script(
+    python, script, options, scanner
+):
+    master, terminal = pty.openpty()
+
+    def own_terminal() -> None:
+        os.setsid()
+        fcntl.ioctl(terminal, termios.TIOCSCTTY, 0)
+
+    agent = subprocess.Popen(
+        [python, "-", *options, "--username", "acme", "--language", "en"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env={"PATH": "/usr/bin", "PYTHONUTF8": "1"},
+        preexec_fn=own_terminal,  # noqa: PLW1509 - one thread here
+    )
+    agent.stdin.write(script.read_bytes())
+    agent.stdin.close()
+    agent.stdin = None
+    asked = b""
+    while b": " not in asked and select.select([master], [], [], 20)[0]:
+        asked += os.read(master, 1000)
+    os.write(master, b"richtig-geheim\n")
+    said, _ = agent.communicate(timeout=60)
+    while select.select([master], [], [], 0.05)[0]:
+        asked += os.read(master, 1000)
+    os.close(master)
+    os.close(terminal)
+
+    assert b"Password for acme on localhost" in asked
+    assert b"geheim" not in asked + said
+    assert agent.returncode == 0, said
+    assert scanner.count("AUTH") == 1
 
 
 def test_old_python_is_told_in_words(script):

@@ -376,6 +376,28 @@ def pki_of(good_certificate, authority) -> tuple:
     return good_certificate, authority
 
 
+def test_last_answer_says_what_all_ends_make_of_it(token, probe, post):
+    refused = {"error": "ECONNREFUSED", "address": "192.0.2.25", "port": 587}
+    for ordinal, check in enumerate(("tcp", "greeting", "ehlo", "starttls")):
+        probe.evidence.create(
+            customer=probe.customer,
+            ordinal=ordinal,
+            check_name=check,
+            subject="out.cleanmail.example:587/ipv4",
+            status="ok",
+            facts={"address": "192.0.2.25", "port": 587, "family": "ipv4"},
+        )
+    Probe.objects.filter(pk=probe.pk).update(state="finished")
+    found = report(item(0, status="failed", facts=refused), is_final=True)
+
+    causes = post(found | {"language": "it"}).json()["causes"]
+
+    probe.refresh_from_db()
+    assert probe.first_cause == causes[0]["slug"]
+    assert causes[0]["title"]
+    assert "causes" not in post(report(item(0))).json()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_real_agent_reports_to_the_portal(people, portal, pki_of, tmp_path, client_for):
     certificate, authority = pki_of
