@@ -12,7 +12,11 @@ from diagnostics.checks.evidence import Facts
 def labels(facts: Facts) -> dict[str, str]:
     """Return what was looked at, by check."""
     place = {"host": facts.get("host") or facts.get("address", "")}
-    return {"ping": _("Ping an %(host)s") % place, "pasted": _("Eingefügte Ausgaben")}
+    return {
+        "ping": _("Ping an %(host)s") % place,
+        "path": _("Weg zu %(host)s") % place,
+        "pasted": _("Eingefügte Ausgaben"),
+    }
 
 
 def ping(seen: Observation) -> str:
@@ -25,6 +29,17 @@ def ping(seen: Observation) -> str:
         words = {"time": spent, "lost": lost}
         return _("antwortet nach %(time)s ms, %(lost)s %% verloren") % words
     return _("antwortet nach %(time)s ms") % {"time": spent}
+
+
+def path(seen: Observation) -> str:
+    """Return how far the way was seen."""
+    facts = seen.facts
+    words = {"hops": len(facts.get("hops", ())), "last": facts.get("last", "")}
+    if facts.get("is_reached"):
+        return _("erreicht nach %(hops)s Stationen") % words
+    if not words["last"]:
+        return _("keine Station antwortet")
+    return _("letzte Station, die antwortet: %(last)s") % words
 
 
 def pasted(seen: Observation) -> str:

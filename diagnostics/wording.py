@@ -114,9 +114,15 @@ def _certificate(seen: Observation) -> str:
         return _("nicht vertrauenswürdig")
     if facts.get("name_matches") is False:
         return _("gilt für einen anderen Namen")
-    if facts.get("not_after"):
-        return _("gültig bis %(date)s") % {"date": _day(facts["not_after"])}
-    return _error(facts, seen.duration_seconds)
+    return _handshake(seen)
+
+
+def _handshake(seen: Observation) -> str:
+    if seen.facts.get("not_after"):
+        return _("gültig bis %(date)s") % {"date": _day(seen.facts["not_after"])}
+    if seen.status == FAILED:
+        return _error(seen.facts, seen.duration_seconds)
+    return str(seen.facts.get("version", ""))
 
 
 def _day(text: str) -> str:
@@ -165,6 +171,7 @@ _WORDS = {
     "hosts": machine_words.hosts,
     "resolver": machine_words.resolver,
     "ping": pasted_words.ping,
+    "path": pasted_words.path,
     "pasted": pasted_words.pasted,
     "configured": _configured,
     "names": _names,

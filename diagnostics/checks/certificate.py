@@ -51,13 +51,17 @@ def examine(session: Session, endpoint: Endpoint, target: Target) -> Handshake:
         return Handshake(FAILED, error_facts(error))
     facts = _describe(session, target)
     facts["is_verified"] = True
-    named = facts.get("name_matches") is not False
     pinned = facts.get("pin_matches")
+    named = facts.get("name_matches") is not False
     trusted = bool(pinned) or (named and pinned is None)
-    status = OK if named and pinned is not False else FAILED
-    if pinned is False and named:
-        status = WARNING
-    return Handshake(status, facts, session, trusted)
+    return Handshake(believed_status(facts), facts, session, trusted)
+
+
+def believed_status(facts: Facts) -> str:
+    """Return how it ends where the chain is believed: by name and pin."""
+    if facts.get("name_matches") is False:
+        return FAILED
+    return WARNING if facts.get("pin_matches") is False else OK
 
 
 def _look_again(error: TlsFailed, endpoint: Endpoint, target: Target) -> Handshake:
@@ -119,12 +123,17 @@ def _describe(session: Session, target: Target) -> Facts:
     if tls is None or not tls.certificates:
         return {"error": "no-certificate"}
     facts: Facts = {"version": tls.version, "cipher": tls.cipher}
+    facts.update(describe_leaf(tls.certificates[0], target))
+    return facts
+
+
+def describe_leaf(der: bytes, target: Target) -> Facts:
+    """Return what a server's certificate says, held against the target."""
     try:
-        leaf = read_certificate(tls.certificates[0])
+        leaf = read_certificate(der)
     except CertificateUnreadable as error:
-        facts["error"] = "unreadable: {}".format(error)
-        return facts
-    facts.update(leaf._asdict())
+        return {"error": "unreadable: {}".format(error)}
+    facts: Facts = dict(leaf._asdict())
     facts["names"] = list(leaf.names)
     now = dt.datetime.now(dt.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     facts["is_expired"] = leaf.not_after < now

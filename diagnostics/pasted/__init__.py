@@ -6,7 +6,17 @@ Pure and in linear time. What is not recognised is counted and said, never guess
 from typing import Callable, Dict, List, NamedTuple, Tuple
 
 from diagnostics.checks.evidence import OK, SKIPPED, Evidence, Target
-from diagnostics.pasted import dig, lookup, netcat, ping, telnet, test_net_connection
+from diagnostics.pasted import (
+    dig,
+    lookup,
+    netcat,
+    openssl,
+    ping,
+    swaks,
+    telnet,
+    test_net_connection,
+    trace,
+)
 from diagnostics.pasted.blocks import Block, split
 from diagnostics.pasted.network import Part, join, read_part
 from diagnostics.pasted.observed import NOBODY, VANTAGE
@@ -23,6 +33,9 @@ READERS: Dict[str, Reader] = {
     "dig": dig.read,
     "ping": ping.read,
     "netcat": netcat.read,
+    "traceroute": trace.read,
+    "openssl": openssl.read,
+    "swaks": swaks.read,
 }
 # Several of these together tell of one machine.
 NETWORK = ("ipconfig", "ifconfig", "ip", "route", "resolv.conf")

@@ -20,6 +20,13 @@ COMMANDS: Dict[str, str] = {
     "nslookup": "nslookup",
     "dig": "dig",
     "ping": "ping",
+    "tracert": "traceroute",
+    "traceroute": "traceroute",
+    "traceroute6": "traceroute",
+    "tracepath": "traceroute",
+    "mtr": "traceroute",
+    "openssl": "openssl",
+    "swaks": "swaks",
     "nc": "netcat",
     "ncat": "netcat",
     "netcat": "netcat",
@@ -32,7 +39,7 @@ COMMANDS: Dict[str, str] = {
     "cat": "resolv.conf",
 }
 # Names that also begin lines of output: they count behind a prompt only.
-_AMBIGUOUS = {"ip", "route", "ping", "openssl", "cat"}
+_AMBIGUOUS = {"ip", "route", "ping", "openssl", "cat", "traceroute", "traceroute6"}
 
 # How the output of each begins; umlauts and apostrophes may be any two signs.
 _TELNET = (
@@ -69,6 +76,13 @@ _ROUTE = (
     r"|Elenco interfacce"
     r"|Destination {1,40}Gateway "
 )
+_TRACE = (
+    r"traceroute6? to |Tracing route to|Routenverfolgung zu|D.{1,3}termination de l"
+    r"|Traccia instradamento|Unable to resolve target|Der Zielname"
+    r"|Impossible de r.{1,3}soudre le nom du s|Impossibile risolvere il nome di s"
+    r"|HOST: \S{1,255} {1,40}Loss%|1\?: \[LOCALHOST\]"
+)
+_OPENSSL = r"CONNECTED\(|Connecting to [\da-f.:]{2,45}\Z|depth=\d|connect:errno="
 _NETCAT = r"nc: |Ncat: |Connection to \S{1,255} .{0,60}succeeded"
 STARTS: Tuple[Tuple[str, Pattern[str]], ...] = (
     ("telnet", re.compile(_TELNET)),
@@ -81,6 +95,9 @@ STARTS: Tuple[Tuple[str, Pattern[str]], ...] = (
     ("ifconfig", re.compile(r"[\w.-]{1,40}: flags=|[\w.:-]{1,40} {2,9}Link encap")),
     ("route", re.compile(_ROUTE)),
     ("resolv.conf", re.compile(r"nameserver(?:\[\d\] :)? \S|DNS configuration\Z")),
+    ("traceroute", re.compile(_TRACE)),
+    ("openssl", re.compile(_OPENSSL)),
+    ("swaks", re.compile(r"=== Trying ")),
     ("netcat", re.compile(_NETCAT)),
 )
 # After such a line the same kind of output begins anew.
@@ -160,6 +177,8 @@ _WITHIN = {
     "dig": ("nslookup",),
     "test-netconnection": ("ping",),
     "netcat": ("telnet",),
+    "openssl": ("telnet",),
+    "swaks": ("telnet", "nslookup"),
     "ifconfig": ("ip",),
     "ipconfig": ("ip",),
 }

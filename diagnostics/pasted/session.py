@@ -54,8 +54,8 @@ def _verb(text: str) -> str:
 def shown_command(text: str) -> str:
     """Return a command as it may be kept: the verb alone, arguments hidden."""
     verb = _verb(text).upper()
-    rest = text[len(verb) :].strip()
-    return "> {} {}".format(verb or "", MASK if rest or not verb else "").rstrip()
+    hidden = MASK if text[len(verb) :].strip() else ""
+    return " ".join(filter(None, (">", verb, hidden)))
 
 
 def steps_of(lines: List[Tuple[str, str]]) -> List[Step]:

@@ -55,7 +55,8 @@ _ERRORS: Tuple[Tuple[str, str], ...] = (
         "EAI_NONAME",
         (
             "name or service not known|name oder .{0,8}dienst ist nicht bekannt"
-            "|nom ou service inconnu|nome o servizio sconosciuto|could not resolve"
+            "|nom ou service inconnu|nome o servizio sconosciuto"
+            "|could not resolve|unable to resolve"
             "|unknown host|nodename nor servname|non-existent|could not find host"
             "|nicht finden|n.{1,3}a pas pu trouver|impossibile trovare|host not found"
             "|name resolution of .{1,255} failed|unbekannter (?:host|rechner)"

@@ -375,3 +375,161 @@ def _network() -> list[Sample]:
 
 
 SAMPLES += _network()
+
+TRACERT = {
+    "en": (
+        f"Tracing route to {HOST} [{V4}]\nover a maximum of 30 hops:",
+        "Request timed out.",
+        "Trace complete.",
+        "reports: Destination host unreachable.",
+        f"Unable to resolve target system name {HOST}.",
+    ),
+    "de": (
+        f"Routenverfolgung zu {HOST} [{V4}]\nüber maximal 30 Hops:",
+        "Zeitüberschreitung der Anforderung.",
+        "Ablaufverfolgung beendet.",
+        "meldet: Zielhost nicht erreichbar.",
+        f'Der Zielname "{HOST}" konnte nicht aufgelöst werden.',
+    ),
+    "fr": (
+        f"Détermination de l'itinéraire vers {HOST} [{V4}]\navec un maximum de 30 :",
+        "Délai d'attente de la demande dépassé.",
+        "Itinéraire déterminé.",
+        "rapports : Impossible de joindre l'hôte de destination.",
+        f"Impossible de résoudre le nom du système cible {HOST}.",
+    ),
+    "it": (
+        f"Traccia instradamento verso {HOST} [{V4}]\nsu un massimo di 30 hop:",
+        "Richiesta scaduta.",
+        "Traccia completata.",
+        "rapporti: Host di destinazione non raggiungibile.",
+        f"Impossibile risolvere il nome di sistema di destinazione {HOST}.",
+    ),
+}
+
+
+def _trace() -> list[Sample]:
+    made = []
+    first = "  1    <1 ms    <1 ms     1 ms  fritz.box [192.168.178.1]"
+    for language, (head, silent, end, report, unknown) in TRACERT.items():
+        lines = [
+            head,
+            "",
+            first,
+            f"  2     *        *        *     {silent}",
+            f"  3    12 ms    11 ms    13 ms  {HOST} [{V4}]",
+            "",
+            end,
+        ]
+        reached = ("path", HOST, "ok", {"is_reached": True, "last": V4})
+        made.append(Sample(f"tracert-{language}", "\n".join(lines), (reached,)))
+        lines[4] = f"  3  192.168.178.1  {report}"
+        facts = {"is_reached": False, "error": "EHOSTUNREACH", "last": "192.168.178.1"}
+        broken = ("path", HOST, "warning", facts)
+        made.append(Sample(f"tracert-broken-{language}", "\n".join(lines), (broken,)))
+        failed = ("names", f"{HOST} @system", "failed", {"error": "EAI_NONAME"})
+        made.append(Sample(f"tracert-unknown-{language}", unknown, (failed,)))
+    return [*made, *_unix_trace()]
+
+
+def _unix_trace() -> list[Sample]:
+    reached = (("path", HOST, "ok", {"is_reached": True}),)
+    silent = (("path", HOST, "warning", {"is_reached": False, "last": "10.0.0.1"}),)
+    unknown = (("path", HOST, "warning", {"is_reached": None, "last": V4}),)
+    head = f"traceroute to {HOST} ({V4}), 30 hops max, 60 byte packets\n"
+    return [
+        Sample(
+            "traceroute",
+            f"{head} 1  gw (10.0.0.1)  0,512 ms  0,4 ms  0,3 ms\n 2  * * *\n"
+            f" 3  {V4}  12.1 ms  11.9 ms  12 ms\n",
+            reached,
+        ),
+        Sample(
+            "traceroute-silent",
+            f"$ traceroute -n {HOST}\n{head} 1  10.0.0.1  0.5 ms  0.4 ms  0.3 ms\n"
+            " 2  * * *\n 3  * * *\n",
+            silent,
+        ),
+        Sample(
+            "traceroute-refused",
+            f"{head} 1  10.0.0.1  3001.2 ms !H  3001.1 ms !H  3001.0 ms !H\n",
+            (("path", HOST, "warning", {"error": "EHOSTUNREACH"}),),
+        ),
+        Sample(
+            "mtr",
+            f"$ mtr -n --report {HOST}\nStart: 2026-11-24T09:00:00+0100\n"
+            "HOST: mx                 Loss%   Snt   Last   Avg  Best  Wrst StDev\n"
+            "  1.|-- 10.0.0.1          0.0%    10    0.5   0.5   0.4   0.6   0.1\n"
+            f"  2.|-- {V4}       20.0%    10   12.0  12.1  11.9  12.6   0.2\n",
+            unknown,
+        ),
+        Sample(
+            "tracepath",
+            f"$ tracepath -n {HOST}\n 1?: [LOCALHOST]                      pmtu 1500\n"
+            " 1:  10.0.0.1                                      0.456ms\n"
+            " 2:  no reply\n"
+            f" 3:  {V4}                                    12.345ms reached\n"
+            "     Resume: pmtu 1500 hops 3 back 3\n",
+            unknown,
+        ),
+    ]
+
+
+def _swaks() -> list[Sample]:
+    session = f"""=== Trying {HOST}:587...
+=== Connected to {HOST}.
+<-  220 {HOST} ESMTP
+ -> EHLO mx.muster.example
+<-  250-{HOST}
+<-  250-SIZE 52428800
+<-  250 STARTTLS
+ -> STARTTLS
+<-  220 2.0.0 Ready to start TLS
+=== TLS started with cipher TLSv1.3:TLS_AES_256_GCM_SHA384:256
+=== TLS no local certificate set
+=== TLS peer DN="/CN={HOST}"
+ ~> EHLO mx.muster.example
+<~  250-{HOST}
+<~  250 AUTH PLAIN LOGIN
+ ~> AUTH LOGIN
+<~  334 VXNlcm5hbWU6
+ ~> YW5uYQ==
+<~  334 UGFzc3dvcmQ6
+ ~> Z2VoZWltLXdvcnQ=
+<~* 535 5.7.8 Error: authentication failed
+*** No authentication type succeeded
+ ~> QUIT
+<~  221 2.0.0 Bye
+=== Connection closed with remote host.
+"""
+    subject = f"{HOST}:587"
+    return [
+        Sample(
+            "swaks",
+            session,
+            (
+                ("tcp", subject, "ok", {}),
+                ("greeting", subject, "ok", {"is_ours": True}),
+                ("ehlo", subject, "ok", {"size": "52428800"}),
+                ("starttls", subject, "ok", {"offered": True, "code": 220}),
+                ("ehlo_tls", subject, "ok", {"mechanisms": ["PLAIN", "LOGIN"]}),
+                ("auth", subject, "failed", {"code": 535}),
+                ("certificate", subject, "ok", {"version": "TLSv1.3"}),
+            ),
+        ),
+        Sample(
+            "swaks-refused",
+            f"=== Trying {HOST}:25...\n*** Error connecting to {HOST}:25:\n"
+            "*** \tIO::Socket::INET6: connect: Connection refused\n",
+            (("tcp", f"{HOST}:25", "failed", {"error": "ECONNREFUSED"}),),
+        ),
+        Sample(
+            "swaks-unknown",
+            f"=== Trying {HOST}:25...\n*** Error connecting to {HOST}:25:\n"
+            "*** \tIO::Socket::INET: Bad hostname 'smtp'\n",
+            (("names", f"{HOST} @system", "failed", {"error": "EAI_NONAME"}),),
+        ),
+    ]
+
+
+SAMPLES += [*_trace(), *_swaks()]

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from diagnostics.checks.evidence import Evidence, Target
+from diagnostics.checks.run import run_checks
 from diagnostics.checks.this_machine import read_machine
 from diagnostics.pasted import read, read_pasted
 from tests.diagnostics.pasted_outputs import (
@@ -20,6 +21,7 @@ from tests.diagnostics.pasted_outputs import (
     V4,
     Sample,
 )
+from tests.diagnostics.scanner import Scanner
 
 TARGET = Target(HOST, "", known_hosts=(HOST,), addresses=(V4,))
 
@@ -325,3 +327,114 @@ def test_netcat_is_read_like_telnet(said: str, status: str, facts: dict):
 
     assert found.status == status
     assert found.facts.items() >= facts.items()
+
+
+def test_names_of_routers_are_not_kept():
+    text = (
+        f"Tracing route to {HOST} [{V4}]\n"
+        "  1     1 ms     1 ms     1 ms  geheim.muster.example [192.168.1.1]\n"
+        "  2     9 ms     9 ms     9 ms  name-of-a-router.lightspeed.exam [172.\n"
+        "20.1.88]\n"
+    )
+
+    found = find(read(text, TARGET).evidence, "path")
+
+    assert [hop["address"] for hop in found.facts["hops"]] == [
+        "192.168.1.1",
+        "172.20.1.88",
+    ]
+    assert found.facts["hops"][0]["seconds"] == 0.001
+    assert "muster" not in repr(found)
+
+
+def s_client(scanner: Scanner, *options: str) -> str:
+    if shutil.which("openssl") is None:
+        pytest.skip("no openssl here")
+    place = f"localhost:{scanner.port}"
+    said = subprocess.run(
+        ["openssl", "s_client", "-starttls", "smtp", "-connect", place, *options],
+        capture_output=True, text=True, timeout=15, stdin=subprocess.DEVNULL,
+        check=False,
+    )  # fmt: skip
+    command = f"$ openssl s_client -starttls smtp -connect {place} </dev/null\n"
+    return command + said.stdout + said.stderr
+
+
+def at(scanner: Scanner, **fields) -> Target:
+    return Target("localhost", "", known_ports=(scanner.port,), **fields)
+
+
+def test_openssl_says_what_the_agent_says_of_a_good_certificate(
+    good_certificate, authority
+):
+    with Scanner(good_certificate) as scanner:
+        said = s_client(scanner, "-CAfile", str(authority.pem))
+        own = run_checks(at(scanner, cafile=str(authority.pem)), lambda _found: None)
+
+    found = read(said, at(scanner)).evidence
+
+    ours = next(item for item in own if item.check == "certificate").facts
+    seen = find(found, "certificate")
+    assert seen.status == "ok"
+    for name in ("sha256", "names", "not_after", "is_verified", "version", "cipher"):
+        assert seen.facts[name] == ours[name]
+    assert find(found, "starttls").status == "ok"
+    assert find(found, "tcp").facts["port"] == scanner.port
+
+
+def test_openssl_says_why_a_certificate_is_not_believed(new_certificate):
+    with Scanner(new_certificate(names=("other.invalid",))) as scanner:
+        found = read(s_client(scanner), at(scanner)).evidence
+
+    facts = find(found, "certificate").facts
+    assert facts["verify_code"] == 18
+    assert facts["name_matches"] is False
+    assert facts["is_verified"] is False
+
+
+def test_openssl_and_a_pin_tell_interception(good_certificate, new_certificate):
+    pins = (new_certificate().pin,)
+    with Scanner(good_certificate) as scanner:
+        found = read(s_client(scanner), at(scanner, pins=pins)).evidence
+
+    assert find(found, "certificate").facts["pin_matches"] is False
+
+
+def test_openssl_tells_of_a_server_that_does_not_offer_starttls(good_certificate):
+    with Scanner(
+        good_certificate, keywords=("SIZE 1",), starttls=b"502 5.5.1 no\r\n"
+    ) as scanner:
+        found = read(s_client(scanner), at(scanner)).evidence
+
+    assert find(found, "starttls").facts["offered"] is False
+    assert find(found, "starttls").status == "failed"
+
+
+def test_openssl_tells_of_a_closed_port(good_certificate):
+    with Scanner(good_certificate) as scanner:
+        pass
+
+    found = read(s_client(scanner), at(scanner)).evidence
+
+    assert find(found, "tcp").facts["error"] == "ECONNREFUSED"
+
+
+def test_openssl_tells_of_garbage_in_place_of_tls(good_certificate):
+    with Scanner(good_certificate, after_starttls="500 what?\r\n") as scanner:
+        found = read(s_client(scanner), at(scanner)).evidence
+
+    facts = find(found, "certificate").facts
+    assert facts["error"] == "tls"
+    assert "WRONG_VERSION" in facts["reason"]
+
+
+def test_openssl_of_a_name_that_is_not_there():
+    said = (
+        "$ openssl s_client -starttls smtp -connect nix.invalid:587\n"
+        "4057F5C3:error:10080002:BIO routines:BIO_lookup_ex:system lib:"
+        "../crypto/bio/bio_addr.c:738:Name or service not known\nconnect:errno=22\n"
+    )
+
+    found = find(read(said).evidence, "names")
+
+    assert found.facts["error"] == "EAI_NONAME"
