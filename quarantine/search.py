@@ -9,10 +9,12 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts import keyset
+from accounts.keyset import Place
 from accounts.tenancy import Actor
 from quarantine.criteria import Criteria, Show, select_holds, soon_before
 from quarantine.models import Hold
-from quarantine.places import Cursor, newer_than, older_than
+from quarantine.places import COLUMN
 
 PAGE_ROWS = 50
 COUNT_MAX = 1000
@@ -49,30 +51,21 @@ class Page:
     """Rows of one page, and where newer and older ones begin."""
 
     holds: tuple[Hold, ...] = ()
-    before: Cursor | None = None
-    after: Cursor | None = None
+    before: Place | None = None
+    after: Place | None = None
 
 
 def find_page(
     actor: Actor,
     criteria: Criteria,
     *,
-    before: Cursor | None = None,
-    after: Cursor | None = None,
+    before: Place | None = None,
+    after: Place | None = None,
 ) -> Page:
     """Return a page of rows, newest first, by key: depth costs nothing."""
     holds = select_holds(actor, criteria).only(*ROW_FIELDS)
-    if before is not None:
-        return _newer_page(holds, before) or find_page(actor, criteria)
-    if after is not None:
-        holds = holds.filter(older_than(after))
-    rows = list(holds.order_by("-received_at", "-id")[: PAGE_ROWS + 1])
-    shown = tuple(rows[:PAGE_ROWS])
-    return Page(
-        shown,
-        before=Cursor.of(shown[0]) if after and shown else None,
-        after=Cursor.of(shown[-1]) if len(rows) > PAGE_ROWS else None,
-    )
+    page = keyset.find_page(holds, COLUMN, size=PAGE_ROWS, before=before, after=after)
+    return Page(page.rows, page.before, page.after)
 
 
 def find_all(actor: Actor, criteria: Criteria) -> QuerySet[Hold]:
@@ -136,13 +129,3 @@ def find_looser(actor: Actor, criteria: Criteria) -> Criteria | None:
         if looser != criteria and select_holds(actor, looser).exists():
             return looser
     return None
-
-
-def _newer_page(holds: QuerySet[Hold], before: Cursor) -> Page | None:
-    """Return the page above the place; None when a whole one does not fit there."""
-    newer = holds.filter(newer_than(before)).order_by("received_at", "id")
-    rows = list(newer[: PAGE_ROWS + 1])
-    if len(rows) <= PAGE_ROWS:
-        return None
-    shown = tuple(reversed(rows[:PAGE_ROWS]))
-    return Page(shown, before=Cursor.of(shown[0]), after=Cursor.of(shown[-1]))

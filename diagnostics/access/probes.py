@@ -15,11 +15,14 @@ LIST_LIMIT = 50
 
 
 def list_probes(actor: Actor) -> QuerySet[Probe]:
-    """Return the newest probes of the scanner; raise NotPermitted for members."""
+    """Return the probes of the scanner, newest first; raise NotPermitted for members.
+
+    Those of monitors stand on the monitors' own pages.
+    """
     require_permission(actor, Permission.VIEW_PROBES)
     mine: QuerySet[Probe] = Probe.objects.visible_to(actor)
     outbound = mine.filter(kind=Probe.Kind.OUTBOUND, monitor=None)
-    return outbound.select_related("scanner").order_by("-created_at")[:LIST_LIMIT]
+    return outbound.select_related("scanner").order_by("-created_at", "-pk")
 
 
 def get_probe(actor: Actor, pk: UUID) -> Probe:

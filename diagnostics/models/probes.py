@@ -114,6 +114,11 @@ class Probe(TenantOwned):
         verbose_name_plural = _("Prüfungen")
         indexes: ClassVar = [
             models.Index(fields=["customer", "-created_at"], name="probe_newest"),
+            models.Index(
+                fields=["customer", "-created_at", "-id"],
+                condition=Q(kind="outbound", monitor=None),
+                name="probe_own_newest",
+            ),
             models.Index(fields=["state", "created_at"], name="probe_state"),
             models.Index(
                 fields=["target", "created_at"],

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from diagnostics.causes import CATALOGUE, title_and_remedy
 from diagnostics.checks.evidence import FAILED, OK, SKIPPED, WARNING
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.models import Evidence, Probe
@@ -59,33 +57,6 @@ class ProbePage:
     is_agents: bool
     # Tells a page that asks again whether there is anything new.
     version: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListRow:
-    """One probe in the list."""
-
-    probe: Probe
-    tone: str
-    icon: str
-    text: str
-
-
-def make_list(probes: Iterable[Probe]) -> list[ListRow]:
-    """Return the rows of the list, each with what came of it."""
-    return [_list_row(probe) for probe in probes]
-
-
-def _list_row(probe: Probe) -> ListRow:
-    if probe.first_cause in CATALOGUE:
-        language = translation.get_language() or "de"
-        title, _remedy = title_and_remedy(probe.first_cause, language)
-        return ListRow(probe, "is-bad", "fail", title)
-    if probe.state == Probe.State.FINISHED:
-        return ListRow(probe, "is-good", "ok", _("von hier aus alles in Ordnung"))
-    if probe.is_final:
-        return ListRow(probe, "is-warn", "alert", probe.get_note_display())
-    return ListRow(probe, "is-info", "spinner", probe.get_state_display())
 
 
 def make_page(

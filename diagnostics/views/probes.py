@@ -21,11 +21,14 @@ from diagnostics.access import probes as access
 from diagnostics.actions import probes as actions
 from diagnostics.errors import NoScanner
 from diagnostics.forms.pasted import PastedForm
+from diagnostics.forms.probe_list import ProbeListForm
 from diagnostics.forms.probes import ProbeForm
 from diagnostics.presentation.agent import RECEIVING, make_box, make_columns
 from diagnostics.presentation.pasted import make_pasted
-from diagnostics.presentation.probes import make_list, make_page
+from diagnostics.presentation.probe_list import make_list
+from diagnostics.presentation.probes import make_page
 from diagnostics.presentation.waiting import put_in_line
+from diagnostics.search import find_page, list_causes
 
 
 @require_safe
@@ -98,8 +101,11 @@ def probe_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
 def _probes_page(
     request: ActorRequest, form: ProbeForm, *, status: int = 200
 ) -> HttpResponse:
+    listing = ProbeListForm(request.GET, causes=list_causes(request.actor))
+    found = find_page(request.actor, listing.criteria, **listing.places)
     context = {
-        "rows": make_list(access.list_probes(request.actor)),
+        "list": make_list(found, listing.criteria),
+        "listing": listing,
         "form": form,
         "scanner": access.find_scanner(),
     }

@@ -8,10 +8,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.keyset import Place
 from accounts.tenancy import Actor
 from quarantine.access.rights import find_retention_days, get_rulebook
 from quarantine.criteria import Criteria, Show
-from quarantine.places import Cursor
 from quarantine.presentation.filters import ActiveFilter, list_url, make_active
 from quarantine.presentation.rows import Row, make_rows
 from quarantine.search import (
@@ -66,8 +66,8 @@ def make_list(
     criteria: Criteria,
     *,
     address: str = "",
-    before: Cursor | None = None,
-    after: Cursor | None = None,
+    before: Place | None = None,
+    after: Place | None = None,
 ) -> HoldList:
     """Return the page of the list that the criteria and the place name."""
     page = find_page(actor, criteria, before=before, after=after)
@@ -140,7 +140,7 @@ def _soon(count: int) -> str:
     return text % {"count": count_text(count)}
 
 
-def _place_url(criteria: Criteria, side: str, place: Cursor | None) -> str:
+def _place_url(criteria: Criteria, side: str, place: Place | None) -> str:
     return list_url(criteria, {side: place}) if place else ""
 
 
