@@ -247,6 +247,14 @@ def send_monitor_changed(
         _send(user, "monitor_changed", at=at, page=page, **words)
 
 
+def send_our_fault(
+    user: User, _at: datetime, *, probes: str, customers: str, path: str, **cause: str
+) -> None:
+    """Tell an operator that probes name a cause which we must mend."""
+    counts = {"probes": int(probes), "customers": int(customers)}
+    _send(user, "our_fault", page=portal_address(path), **counts, **cause)
+
+
 def _send_plain(template: str, user: User, at: datetime) -> None:
     """Tell what the template says, which needs no more than the time."""
     _send(user, template, at=at)
@@ -316,6 +324,7 @@ MAILS: dict[str, Callable[..., None]] = NOTICES | {
     "request_answered": send_request_answered,
     "case_moved": send_case_moved,
     "case_waiting": send_case_waiting,
+    "our_fault": send_our_fault,
     "monitor_changed": send_monitor_changed,
 }
 # Rather not at all than twice: the next one tells the same.

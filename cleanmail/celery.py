@@ -31,6 +31,10 @@ app.conf.beat_schedule = {
     "diagnostics.sweep": {"task": "diagnostics.sweep", "schedule": 10.0},
     "diagnostics.recheck": {"task": "diagnostics.recheck", "schedule": 300.0},
     "diagnostics.monitor": {"task": "diagnostics.monitor", "schedule": 30.0},
+    "diagnostics.tell_faults": {
+        "task": "diagnostics.tell_faults",
+        "schedule": 60.0,
+    },
     "diagnostics.prune": {"task": "diagnostics.prune", "schedule": 3600.0},
     "accounts.sweep": {"task": "accounts.sweep", "schedule": 10.0},
     "accounts.remind": {"task": "accounts.remind", "schedule": 3600.0},

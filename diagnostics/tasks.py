@@ -5,11 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from celery import shared_task
+from django.utils import timezone
 
 from accounts.enqueue import enqueue
+from accounts.tasks import send_mail
 from diagnostics import (
     domain_rechecks,
     monitoring,
+    our_faults,
     runner,
     scanner_sessions,
     turns,
@@ -63,3 +66,11 @@ def monitor() -> None:
     monitoring.settle_ended()
     for customer_id, probe_id in monitoring.start_due():
         enqueue(run_probe, customer_id, probe_id)
+
+
+@shared_task(name="diagnostics.tell_faults", soft_time_limit=25, time_limit=30)
+def tell_faults() -> None:
+    """Tell operators of causes that probes name and that are ours."""
+    for cause in our_faults.list_causes():
+        for mail_id in our_faults.tell_operators(cause, timezone.now()):
+            enqueue(send_mail, mail_id)

@@ -55,6 +55,7 @@ NOT_TENANT_OWNED = {
     "quarantine.SiteMapToken": "the operator's",
     "diagnostics.UnmatchedSession": "moves to a customer's row once one is known",
     "diagnostics.FollowedLog": "one for each log of the operator's",
+    "diagnostics.FaultNotice": "the operator's",
 }
 
 

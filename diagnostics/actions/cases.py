@@ -77,6 +77,8 @@ def _open(actor: Actor, probe: Probe, draft: Draft) -> Case:
         opened_at=now,
         waiting_since=now,
     )
+    # What a monitor asked for would be pruned with it.
+    Probe.objects.filter(pk=probe.pk).update(monitor=None)
     if draft.words:
         _say(actor, case, Kind.REPLY, draft.words)
     audit.record(actor, "case.open", case)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import staff_audit
 from accounts.audited_admin import AuditedAdmin
 from diagnostics.actions import case_support
-from diagnostics.admin.filters import WhoFilter
+from diagnostics.admin.filters import CauseFilter, WhoFilter
 from diagnostics.case_numbers import read_number
 from diagnostics.errors import CaseExists, CaseNotMoved
 from diagnostics.forms.cases import WordsForm
@@ -47,18 +47,17 @@ class CaseAdmin(AuditedAdmin):
     date_hierarchy = None
     list_display = (
         "number",
+        "waiting_since",
         "customer",
         "about",
         "state",
         "public_address",
-        "waiting_since",
-        "opened_at",
     )
     list_filter = (
         "state",
         WhoFilter,
         ("customer", admin.RelatedOnlyFieldListFilter),
-        ("first_cause", admin.AllValuesFieldListFilter),
+        CauseFilter,
         ("public_address", admin.AllValuesFieldListFilter),
     )
     list_select_related = ("customer",)

@@ -1,4 +1,4 @@
-"""Filters of Django admin that read the catalogue: which cause, and who must act."""
+"""Filters of Django admin by first cause, and by who must act on it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,27 @@ WHO = {
     CUSTOMER: _("der Kunde"),
     PROVIDER: _("der Internetanbieter"),
 }
+
+
+class CauseFilter(admin.SimpleListFilter):
+    """Rows by their first cause, of those that there are."""
+
+    title = _("Ursache")
+    parameter_name = "first_cause"
+
+    def lookups(
+        self, _request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, Any]]:
+        """Name each cause by its slug: that is what is said on the telephone."""
+        rows = model_admin.model._default_manager.exclude(first_cause="")  # noqa: SLF001
+        slugs = rows.order_by("first_cause").values_list("first_cause", flat=True)
+        return [(slug, slug) for slug in slugs.distinct()]
+
+    def queryset(
+        self, _request: HttpRequest, queryset: QuerySet[Any]
+    ) -> QuerySet[Any] | None:
+        """Narrow to the cause."""
+        return queryset.filter(first_cause=self.value()) if self.value() else None
 
 
 class WhoFilter(admin.SimpleListFilter):

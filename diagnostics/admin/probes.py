@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audited_admin import AuditedAdmin
 from diagnostics import domain_verdict
-from diagnostics.admin.filters import WhoFilter
+from diagnostics.admin.filters import CauseFilter, WhoFilter
 from diagnostics.models import Evidence, Probe
 from diagnostics.presentation.causes import make_causes
 from diagnostics.verdicts import judge
@@ -84,7 +84,12 @@ class ProbeAdmin(ReadOnly, AuditedAdmin):
         "state",
         "note",
     )
-    list_filter = (WhoFilter, "state", "kind")
+    list_filter = (
+        WhoFilter,
+        "state",
+        "kind",
+        CauseFilter,
+    )
     list_select_related = ("customer", "domain")
     search_fields = (
         "customer__name",

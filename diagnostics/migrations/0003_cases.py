@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
             name='CaseMessage',
             fields=[
                 ('id', models.UUIDField(default=accounts.identifiers.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('reply', 'Nachricht des Kunden'), ('answer', 'Antwort des Supports'), ('note', 'interne Notiz'), ('closed', 'abgeschlossen'), ('reopened', 'wieder eröffnet'), ('judged', 'neu beurteilt')], max_length=16, verbose_name='Art')),
+                ('kind', models.CharField(choices=[('reply', 'Nachricht an den Support'), ('answer', 'Antwort des Supports'), ('note', 'interne Notiz'), ('closed', 'abgeschlossen'), ('reopened', 'wieder eröffnet'), ('judged', 'neu beurteilt')], max_length=16, verbose_name='Art')),
                 ('is_staff', models.BooleanField(verbose_name='vom Support')),
                 ('text', models.TextField(blank=True, verbose_name='Text')),
                 ('detail', models.JSONField(default=dict)),

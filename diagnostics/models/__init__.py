@@ -2,6 +2,7 @@
 
 from diagnostics.models.agent_tokens import AgentRun, AgentToken
 from diagnostics.models.cases import Case, CaseMessage
+from diagnostics.models.fault_notices import FaultNotice
 from diagnostics.models.monitors import (
     Monitor,
     MonitorChange,
@@ -22,6 +23,7 @@ __all__ = [
     "Case",
     "CaseMessage",
     "Evidence",
+    "FaultNotice",
     "FollowedLog",
     "Monitor",
     "MonitorChange",

@@ -96,7 +96,7 @@ class CaseMessage(TenantOwned):
     class Kind(models.TextChoices):
         """What happened."""
 
-        REPLY = "reply", _("Nachricht des Kunden")
+        REPLY = "reply", _("Nachricht an den Support")
         ANSWER = "answer", _("Antwort des Supports")
         NOTE = "note", _("interne Notiz")
         CLOSED = "closed", _("abgeschlossen")

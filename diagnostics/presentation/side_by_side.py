@@ -13,9 +13,9 @@ from diagnostics.presentation.probes import Row, make_row, sort_key
 from diagnostics.verdicts.scene import SERVER, Scene
 
 VANTAGES = {
-    "agent": gettext_lazy("Vom Server des Kunden"),
-    "agent_before": gettext_lazy("Vom Server des Kunden, früher"),
-    "mta": gettext_lazy("Als Benutzer des Mailservers"),
+    "agent": gettext_lazy("Vom sendenden Server"),
+    "agent_before": gettext_lazy("Vom sendenden Server, früher"),
+    "mta": gettext_lazy("Als der Mailserver selbst"),
     "server": gettext_lazy("Von uns aus"),
     "scanner_log": gettext_lazy("Im Protokoll des Scanners"),
     "text": gettext_lazy("Aus der Fehlermeldung"),

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts import outbox
 from accounts.models import AuditEvent, OutgoingMail
 from diagnostics.case_numbers import draw_number, read_number
-from diagnostics.models import Case, CaseMessage
+from diagnostics.models import Case, CaseMessage, Monitor, Probe
 from tests import factories
 from tests.diagnostics.test_probe import finish, observe
 
@@ -170,6 +170,16 @@ def test_limits_cases_of_a_day(people, client_for, settings):
         answers.append(client.post(url("case_open", made.pk), fields()).status_code)
 
     assert answers == [302, 429]
+
+
+def test_what_a_monitor_saw_outlives_the_monitor(people, client_for, probe):
+    monitor = Monitor.objects.create(customer=people.acme)
+    Probe.objects.filter(pk=probe.pk).update(monitor=monitor)
+
+    client_for(people.alice).post(url("case_open", probe.pk), fields())
+    monitor.delete()
+
+    assert Case.objects.get().probe == probe
 
 
 @pytest.mark.parametrize("name", ["case_open", "case_reply", "case_close"])
