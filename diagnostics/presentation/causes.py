@@ -45,7 +45,8 @@ def who_acts(slug: str) -> str:
 
 
 def make_causes(findings: list[Finding]) -> tuple[CauseShown, ...]:
-    """Word the causes in the reader's language."""
+    """Word the causes in the reader's language; those as likely as the first all."""
+    first = findings[0].confidence if findings else 0.0
     language = translation.get_language() or "de"
     return tuple(
         CauseShown(
@@ -60,5 +61,5 @@ def make_causes(findings: list[Finding]) -> tuple[CauseShown, ...]:
             next_check=next_check_text(finding.next_check, language),
         )
         for finding in findings
-        if finding.confidence >= SHOWN_CONFIDENCE
+        if finding.confidence >= min(SHOWN_CONFIDENCE, first)
     )

@@ -8,7 +8,7 @@ from diagnostics.scanner_log.lines import Entry
 # The last address counts: a user name may hold one. Where Dovecot shows "?" in place of
 # the name, that stands at the end, and the first address counts.
 _LOGIN = re.compile(
-    r"(?:^|[ :])[a-z]{1,20}\((\?(?=,)|.*),([0-9a-fA-F:.]{2,45})(?:,<[^>]*>)?\): (.+)$"
+    r"(?:^|[ :])[a-z-]{1,20}\((\?(?=,)|.*),([0-9a-fA-F:.]{2,45})(?:,<[^>]*>)?\): (.+)$"
 )
 _WHY = (
     (re.compile(r"^Password mismatch"), "password", ""),
@@ -16,6 +16,7 @@ _WHY = (
     (re.compile(r"^Username character disallowed .*: 0x20 "), "user", "blank"),
     (re.compile(r"^Username character disallowed .*: 0x[89a-f]"), "user", "encoding"),
     (re.compile(r"^Username character disallowed"), "user", ""),
+    (re.compile(r"^allow_nets check failed"), "address", ""),
     (re.compile(r"^(?:user disabled|User is disabled|Login disabled)"), "disabled", ""),
 )
 _SHOWN = re.compile(r"\(username: (.*)\)$")

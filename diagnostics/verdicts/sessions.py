@@ -7,14 +7,18 @@ from diagnostics.verdicts import signs
 from diagnostics.verdicts.finding import Reason
 from diagnostics.verdicts.signs import SIGNS
 
-# Words of a refusal that leave one cause.
+# Words of a refusal, or of a warning, that leave one cause, or two.
 REFUSALS: Tuple[Tuple[str, str], ...] = (
     ("too many auth", "auth-lockout"),
     ("too many connections", "rate-limited-421"),
     ("too many recipients", "recipient-limit"),
     ("too many mail", "recipient-limit"),
-    ("connection rate", "rate-limited-421"),
-    ("recipient rate", "recipient-limit"),
+    ("rate limit: connection", "rate-limited-421"),
+    ("rate limit: auth", "auth-lockout"),
+    ("rate limit: recipient", "recipient-limit"),
+    ("rate limit: message", "recipient-limit"),
+    # What a device says too early, or the first bytes of TLS.
+    ("improper command pipelining", "early-talker implicit-tls-on-587"),
     ("need fully-qualified hostname", "helo-invalid"),
     ("invalid name", "helo-invalid"),
     ("helo command rejected: host not found", "helo-unknown"),
@@ -67,7 +71,7 @@ def read_log(evidence: Sequence[Evidence]) -> List[Spoken]:
 
 def slip_of(facts: Facts) -> str:
     """Return the class of slip that a refused log-in was found to be; or nothing."""
-    return str(facts.get("slip") or facts.get("class") or "")
+    return str(facts.get("slip") or "")
 
 
 def _read(facts: Facts) -> Spoken:
@@ -95,11 +99,12 @@ def _refusal(facts: Facts) -> Optional[Spoken]:
     ]
     rejects += [("", str(text)) for text in facts.get("warnings") or ()]
     for code, text in rejects:
-        for words, slug in REFUSALS:
+        for words, slugs in REFUSALS:
             if words in text.lower():
                 values = {"code": code, "text": text[:200]}
                 reason = Reason("log-rejected", values)
-                return Spoken(signs.REJECTED, {slug: 1.0}, (reason,), 0.85)
+                weights = dict.fromkeys(slugs.split(), 1.0)
+                return Spoken(signs.REJECTED, weights, (reason,), 0.85)
     return None
 
 
@@ -177,22 +182,31 @@ def _login(sasl: Facts) -> Spoken:
     if slip in SLIPS:
         reasons = (Reason("slip-" + slip),)
         return Spoken(signs.AUTH_FAILED, {SLIPS[slip]: 1.0}, reasons, 0.9)
-    why = str(sasl.get("reason") or "")
+    why = str(sasl.get("class") or sasl.get("reason") or "")
     reasons = (Reason("log-auth-failed", {"reason": why or "535"}),)
-    weights, clarity = _because(why.lower(), str(sasl.get("username") or ""))
+    signs_of = sasl.get("username_signs") or ()
+    has_domain = "at-sign" in signs_of or "@" in str(sasl.get("username") or "")
+    weights, clarity = _because(why.lower(), has_domain=has_domain)
     return Spoken(signs.AUTH_FAILED, weights, reasons, clarity)
 
 
-def _because(why: str, username: str) -> Tuple[Dict[str, float], float]:
-    if "mismatch" in why or "password" in why:
-        # Cut or recoded passwords do not match either.
-        return {"auth-password-wrong": 1.0, "auth-password-special": 0.9}, 0.8
-    if "unknown" in why or "no such user" in why:
-        if "@" in username:
-            return {"auth-user-domain": 1.0, "auth-user-wrong": 0.3}, 0.85
-        return {"auth-user-wrong": 1.0, "auth-user-domain": 0.3}, 0.85
-    if "deny" in why or "disabled" in why or "locked" in why:
-        return {"account-disabled": 1.0}, 0.9
-    if "nets" in why or "address" in why:
-        return {"account-ip-bound": 1.0, "source-ip-changed": 1.0}, 0.85
+# Words of a class or of Dovecot's reason, the first that fit, and what they leave.
+_REASONS: Tuple[Tuple[Tuple[str, ...], Dict[str, float], float], ...] = (
+    (("mechanism",), {"sasl-mech-mismatch": 1.0}, 0.85),
+    (("disabled", "deny", "denied"), {"account-disabled": 1.0}, 0.9),
+    (("nets", "address"), {"account-ip-bound": 1.0, "source-ip-changed": 1.0}, 0.85),
+    # Cut or recoded passwords do not match either.
+    (("password",), {"auth-password-wrong": 1.0, "auth-password-special": 0.9}, 0.8),
+)
+_NO_SUCH_USER = {"auth-user-wrong": 1.0, "auth-user-domain": 0.3}
+_NO_SUCH_ADDRESS = {"auth-user-domain": 1.0, "auth-user-wrong": 0.3}
+
+
+def _because(why: str, *, has_domain: bool) -> Tuple[Dict[str, float], float]:
+    """Read the class of a refusal, or Dovecot's own words for it."""
+    for words, weights, clarity in _REASONS:
+        if any(word in why for word in words):
+            return weights, clarity
+    if "user" in why:
+        return (_NO_SUCH_ADDRESS if has_domain else _NO_SUCH_USER), 0.85
     return dict.fromkeys(signs.CREDENTIALS, 1.0), 0.5

@@ -59,22 +59,22 @@ dns-servfail              C ok fails nothing T-DNS
 dns-refused               C ok fails nothing T-DNS
 dns-hijack                B ok fails nothing,no-auth-quit T-REF,T-CERT,T-TMO,T-HOST
 hosts-file-stale          B ok fails nothing T-HOST,T-TMO,T-REF
-dns-slow                  C ok fails sent -
-dns-aaaa-timeout          C ok fails sent T-DNS
+dns-slow                  C ok fails sent T-LATE
+dns-aaaa-timeout          C ok fails sent T-DNS,T-LATE
 mx-lookup-instead-of-host B ok ok nothing T-NX,T-DNS
 stale-ip-in-config        C ok fails nothing T-TMO,T-REF,T-HOST
 port25-blocked-drop       A ok fails nothing T-TMO,T-XCH
 port25-blocked-rst        B ok fails nothing T-REF,T-XCH
 port25-blocked-icmp       C ok fails nothing T-HOST
 isp-policy-554            C ok fails nothing T-554G
-egress-firewall-all       A ok fails nothing T-TMO,T-REF,T-XCH
+egress-firewall-all       A ok fails nothing T-TMO,T-REF,T-XCH,T-OLD
 portal-ip-filtered        B ok fails nothing T-TMO,T-LOST
 return-path-asymmetric    C ok fails nothing T-TMO
-ipv6-broken               B ok fails nothing,sent T-V6,T-TMO
+ipv6-broken               B ok fails nothing,sent T-V6,T-TMO,T-LATE
 ipv6-only-blocked         C ok fails nothing,sent T-V6,T-REF
 mtu-blackhole             B ok fails tls-lost,data-lost T-TLS,T-BODY,T-XCH
-packet-loss               C ok either sent,tls-lost,data-lost T-TMO,T-TLS,T-GREET,T-BODY
-high-latency              C ok fails sent,ehlo-only,tls-lost T-TMO,T-GREET,T-TLS,T-DNS
+packet-loss C ok either sent,tls-lost,data-lost T-TMO,T-TLS,T-GREET,T-BODY,T-LATE
+high-latency C ok fails sent,ehlo-only,tls-lost T-TMO,T-GREET,T-TLS,T-DNS,T-LATE
 slow-uplink               C ok either data-lost,tls-lost,sent T-BODY,T-TLS
 nat-session-short         C ok either data-lost,auth-only,no-auth-quit T-BODY,T-TLS
 conn-limit-nat            C ok either nothing,sent T-TMO
@@ -106,11 +106,11 @@ sasl-noplaintext-default  B ok ok no-auth-quit T-WORTHY
 sasl-plugin-missing       C ok ok no-auth-quit T-WORTHY
 tls-too-old               B ok either tls-error T-TLS,T-XCH
 cipher-mismatch           C ok either tls-error T-TLS
-implicit-tls-on-587       B ok ok connect-only T-TLS
+implicit-tls-on-587       B ok ok connect-only T-TLS,T-GREET
 wrong-port                B ok fails nothing T-REF,T-TMO,T-GREET
-wrong-server A ok fails nothing,no-auth-mail,no-auth-quit T-CERT,T-RELAY,T-TMO,T-REF
+wrong-server A ok fails nothing,no-auth-mail,no-auth-quit T-CERT,T-RELAY,T-REF,T-MECH
 not-using-scanner         A ok ok nothing T-TMO,T-REF,T-NX,T-DNS,T-POL
-queue-backoff             C ok ok nothing -
+queue-backoff             C ok ok nothing T-OLD
 client-cert-unusable      C ok ok tls-lost T-XCH
 helo-invalid              B ok ok rejected T-HELO
 helo-unknown              C ok ok rejected T-HELO
@@ -134,8 +134,8 @@ scanner-cert-no-chain     C fails fails tls-quit,tls-error T-CERT
 scanner-cert-self-signed  C fails fails tls-quit,tls-error T-CERT
 scanner-tls-broken        C fails fails starttls-refused,tls-error T-REFTLS,T-TLS
 scanner-disk-full         C either either rejected T-452
-downstream-reject         B ok ok sent T-POL
-greet-delay               C either fails connect-only,sent T-GREET
+downstream-reject         B ok ok sent T-POL,T-OLD
+greet-delay               C either fails connect-only,sent T-GREET,T-LATE
 """
 
 

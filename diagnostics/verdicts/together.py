@@ -53,6 +53,7 @@ def judge_together(views: Sequence[View]) -> List[Finding]:
     Two ends that agree are surer than either, two that contradict less sure.
     """
     seen = [view for view in views if view.evidence or view.vantage == LOG]
+    seen = [view for view in seen if view.vantage in VANTAGES]
     if len(seen) == 1 and seen[0].vantage in (SERVER, AGENT, PASTED):
         return judge(seen[0].evidence, _judged_as(seen[0].vantage))
     opinions = _opinions(seen)

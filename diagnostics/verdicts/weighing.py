@@ -2,7 +2,7 @@
 
 from typing import Callable, Dict, List, NamedTuple, Sequence, Tuple
 
-from diagnostics.checks.evidence import Evidence
+from diagnostics.checks.evidence import FAILED, Evidence
 from diagnostics.verdicts import sessions, signs
 from diagnostics.verdicts.finding import Finding, Reason
 from diagnostics.verdicts.lending import Known, relation_of
@@ -12,6 +12,8 @@ from diagnostics.verdicts.signs import EITHER, FAILS, SIGNS, Sign
 RULED_OUT, UNLIKELY = 0.03, 0.1
 # Of the same group as causes that an error line names, or as the only one it names.
 AKIN, BESIDE = 0.6, 0.3
+# So many sessions back a mail server's trouble still counts.
+LATELY = 10
 # What may or may not show at an end that saw nothing wrong; and beside its siblings.
 MAY_BE, SIBLING = 0.95, 0.8
 
@@ -89,7 +91,7 @@ def of_text(
     named = [str(slug) for slug in facts.get("causes") or ()]
     group = str(facts.get("group") or "")
     relation = relation_of(facts, known)
-    if not named and not any(group in sign.text for sign in SIGNS.values()):
+    if item.status != FAILED or not group:
         return []
 
     akin = RULED_OUT if is_alone else AKIN if len(named) > 1 else BESIDE
@@ -149,7 +151,8 @@ def of_log(vantage: str, evidence: Sequence[Evidence]) -> List[Opinion]:
     bad = [one for one in spoken if one.symptom not in sessions.PASSED]
     if bad and spoken[-1].symptom == signs.SENT:
         bad = []  # what failed before works by now
-    chosen = (bad or spoken)[-1]
+    # The clearest one of late; of those alike the last.
+    chosen = max(reversed((bad or spoken)[-LATELY:]), key=lambda one: one.clarity)
 
     def weight(slug: str, _sign: Sign) -> float:
         return chosen.weights.get(slug, RULED_OUT if bad else UNLIKELY)

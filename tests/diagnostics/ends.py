@@ -100,11 +100,11 @@ def logged(summary: str, **facts: Any) -> dict[str, Any]:
 
 
 def refused(reason: str, **facts: Any) -> dict[str, Any]:
-    sasl = {"method": "PLAIN", "username": "acme-out", "result": "failed"}
+    sasl = {"method": "PLAIN", "username": "acme-out", "result": "failed", "slip": ""}
     return logged(
         "ehlo=2 starttls=1 auth=0/1 quit=1",
         stage="auth",
-        sasl=sasl | {"reason": reason, "class": ""} | facts,
+        sasl=sasl | {"reason": "", "class": reason} | facts,
     )
 
 

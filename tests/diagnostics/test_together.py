@@ -83,31 +83,31 @@ FIRST = {
     "auth-user-wrong": (
         server(),
         agent(FAILED_LOGIN),
-        log(refused("unknown user")),
+        log(refused("user")),
         text("T-535", "auth-password-wrong", "auth-user-wrong", "auth-user-domain"),
     ),
     "auth-user-domain": (
         server(),
         agent(FAILED_LOGIN),
-        log(refused("unknown user", username="acme-out@customer.example")),
+        log(refused("user", username_signs=["at-sign"])),
         text("T-535", "auth-password-wrong", "auth-user-wrong", "auth-user-domain"),
     ),
     "auth-password-space": (
         server(),
         agent(FAILED_LOGIN),
-        log(refused("password mismatch", **{"class": "blank"})),
+        log(refused("password", slip="blank")),
         text("T-535", "auth-password-wrong", "auth-password-space"),
     ),
     "auth-password-special": (
         server(),
         agent(),
-        log(refused("password mismatch", **{"class": "cut"})),
+        log(refused("password", slip="cut")),
         text("T-535", "auth-password-wrong", "auth-password-special"),
     ),
     "account-disabled": (
         server(),
         agent(FAILED_LOGIN),
-        log(refused("denied: account disabled")),
+        log(refused("disabled")),
         text("T-535", "auth-password-wrong", "account-disabled"),
     ),
     "ca-bundle-old": (
@@ -301,7 +301,7 @@ GROUPS = (
     (
         ("auth-password-wrong", "auth-password-special"),
         "near-miss",
-        (server(), agent(FAILED_LOGIN), log(refused("password mismatch"))),
+        (server(), agent(FAILED_LOGIN), log(refused("password"))),
     ),
     (
         ("firewall-egress-process", "conn-limit-nat"),

@@ -5,21 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from tests.lab.configured import Configured
 from tests.lab.lab import Lab
-from tests.lab.servers import HOST, PASSWORD, USERNAME
 
 Breaks = Callable[[Lab], None]
 NOWHERE4 = "203.0.113.99"  # in the scanner's network, nobody has it
-
-
-@dataclass(frozen=True, slots=True)
-class Configured:
-    """What the customer's mail server is set to, as its admin tells the probe."""
-
-    host: str = HOST
-    port: int = 587
-    username: str = USERNAME
-    password: str = PASSWORD
 
 
 @dataclass(frozen=True, slots=True)

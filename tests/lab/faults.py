@@ -7,10 +7,11 @@ import hashlib
 from tests.lab.fault import Fault
 from tests.lab.faults_mail import BOXES, SCANNER, SETTINGS
 from tests.lab.faults_network import NAMES, NETWORK
+from tests.lab.faults_sending import SENDING
 
 SEED = "cleanmail"
 SAMPLE_SIZE = 4  # of `make test`; `make lab` takes all
-FAULTS = (*NETWORK, *NAMES, *BOXES, *SETTINGS, *SCANNER)
+FAULTS = (*NETWORK, *NAMES, *BOXES, *SETTINGS, *SENDING, *SCANNER)
 BY_SLUG = {fault.slug: fault for fault in FAULTS}
 
 

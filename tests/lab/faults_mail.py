@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.lab.fault import NOWHERE4, ON_25, Configured, Fault, both, nothing
+from tests.lab.configured import Configured
+from tests.lab.fault import NOWHERE4, ON_25, Fault, both, nothing
 from tests.lab.lab import REVERSE_NAME
 from tests.lab.servers import PASSWORD, USERNAME
 from tests.lab.topology import CUSTOMER_PUBLIC4

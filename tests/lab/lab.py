@@ -14,7 +14,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from diagnostics.agent_file import build as build_agent
 from tests.lab import pki
+from tests.lab.sender import Sender
 from tests.lab.servers import HOST, Scanner
 from tests.lab.topology import (
     CUSTOMER_PUBLIC4,
@@ -29,7 +31,9 @@ from tests.lab.topology import (
 NEEDED = ("ip", "nft", "setpriv", "sysctl", "postfix", "dovecot")
 PREFIX = "cleanmail-lab-"
 LOCK = "alive"
+AGENT_FILE = "cleanmail-probe.py"
 BOX_PORT = "2525"
+REMOTE4 = "192.0.2.99"  # a recipient's mail server; nobody has the address
 SMTP_PORTS = "{ 25, 587 }"
 
 REVERSE_NAME = ".".join(reversed(CUSTOMER_PUBLIC4.split("."))) + ".in-addr.arpa"
@@ -37,6 +41,8 @@ RECORDS: dict[str, dict[str, list[str]]] = {
     HOST: {"A": [SCANNER4], "AAAA": []},
     "mx.cleanmail.example": {"A": [INBOUND4]},
     "mail.customer.example": {"A": [CUSTOMER_PUBLIC4]},
+    "remote.example": {"MX": ["10 mx.remote.example"]},
+    "mx.remote.example": {"A": [REMOTE4]},
     REVERSE_NAME: {"PTR": ["mail.customer.example"]},
 }
 
@@ -59,6 +65,7 @@ class Lab:
         self.certificates = folder / "certificates"
         self.topology = Topology(folder)
         self.scanner = Scanner(self.topology, self.certificates)
+        self.sender = Sender(self.topology, self.certificates)
         self._undo = ExitStack()
 
     def up(self) -> None:
@@ -71,10 +78,17 @@ class Lab:
         )
         self.topology.wait_for("names", "ready")
         self.scanner.up()
+        self.sender.up()
+        # The portal asks name servers of its own, which no fault of the lab reaches.
+        self.topology.write_etc("portal", "resolv.conf", "")
+        self.topology.write_etc("portal", "hosts", f"{HOSTS}{SCANNER4} {HOST}\n")
+        agent_file = self.folder / AGENT_FILE
+        agent_file.write_bytes(build_agent())
 
     def down(self) -> None:
         """Take everything away, whatever state it is in."""
         self.scanner.stop_dovecot()
+        self.sender.down()
         self.topology.down()
 
     @contextmanager
@@ -157,12 +171,17 @@ class Lab:
 
     def deny_account(self) -> None:
         """Lock the customer's account at the scanner."""
-        self._undo.callback(self._restart_auth, is_denied=False)
+        self._undo.callback(self._restart_auth)
         self._restart_auth(is_denied=True)
 
-    def _restart_auth(self, *, is_denied: bool) -> None:
+    def set_account(self, password: str, extra: str) -> None:
+        """Give the customer's account another password and extra fields."""
+        self._undo.callback(self._restart_auth)
+        self._restart_auth(password=password, extra=extra)
+
+    def _restart_auth(self, **account: Any) -> None:
         self.scanner.stop_dovecot()
-        self.scanner.start_dovecot(is_denied=is_denied)
+        self.scanner.start_dovecot(**account)
 
     def _write_zone(self, zone: dict[str, Any]) -> None:
         # Renamed into place: the name server may read at any time.

@@ -1,6 +1,6 @@
-"""Breaks the network in every way it can and shows which cause our probe names.
+"""Breaks the network in every way it can and shows which cause each end names.
 
-    python -m tests.lab.matrix [--sample N] [--seed TEXT] [SLUG …]
+    python -m tests.lab.matrix [--sample N] [--seed TEXT] [--verbose] [SLUG …]
 
 The whole of it writes docs/fault-matrix.md; a part of it only prints.
 """
@@ -12,26 +12,31 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 
-from tests.lab.fault import Configured, Fault, nothing
+from tests.lab.configured import Configured
+from tests.lab.fault import Fault, nothing
 from tests.lab.faults import BY_SLUG, FAULTS, SEED, sample
 from tests.lab.lab import Lab, lab, missing
-from tests.lab.observer import Observation, Result, observe
+from tests.lab.observer import Observation, Result, Verdicts, observe
 from tests.lab.topology import ROOT, CommandFailed
 
 HEALTHY = Fault("healthy", "nothing is broken", nothing, Configured())
 DOCUMENT = ROOT / "docs/fault-matrix.md"
 HEAD = """# Faults and the causes named for them
 
-`make lab` (root) builds a customer, a router, a provider, the outbound scanner and the
-portal as network namespaces, breaks one thing at a time, runs `manage.py probe` on the
-customer's machine and writes this page. Only what the customer's side can see is judged
-here: without error text, without the scanner's log.
+`make lab` (root) builds a customer with a Postfix of its own, a router, a provider, the
+outbound scanner (Postfix and Dovecot) and the portal as network namespaces, breaks one
+thing at a time and looks from every end: the agent and the mail server on the
+customer's machine, the portal's own check, the scanner's log. It writes this page.
+
+Judged is the agent alone, the mail server's error lines alone, the scanner's log alone,
+and all of them together with the portal's check.
 
 `first`: the right cause stands first. `group`: it shares the first place with others
 that look the same from there. `listed`: it is named further down. `not named`: it is
 not named at all. **misled**: a wrong cause stands first with a confidence over 0.5.
 
 """
+ENDS = ("agent", "text", "log", "together")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +44,16 @@ class Row:
     """A fault and what the probe said."""
 
     fault: Fault
-    observation: Observation
+    verdicts: Verdicts
 
     @property
-    def verdict(self) -> str:
+    def together(self) -> Observation:
+        """Return what all ends together say."""
+        return self.verdicts.together
+
+    def word(self, end: str) -> str:
         """Return the word for the table."""
-        seen = self.observation
+        seen: Observation = getattr(self.verdicts, end)
         if seen.error:
             return f"error: {seen.error[:80]}"
         if self.fault is HEALTHY:
@@ -55,61 +64,79 @@ class Row:
     @property
     def next_check(self) -> str:
         """Return what would tell the first cause from its neighbours."""
-        causes = self.observation.causes
+        causes = self.together.causes
         return causes[0].next_check if causes else ""
 
     @property
     def named(self) -> str:
         """Return the causes with their confidence, most likely first."""
-        causes = self.observation.causes
+        causes = self.together.causes
         return ", ".join(f"{c.slug} {c.confidence:.2f}" for c in causes[:4]) or "–"
 
 
 def examine(made: Lab, fault: Fault) -> Row:
-    """Inject a fault, probe, mend; an error of the lab itself becomes the row's."""
+    """Inject a fault, look, mend; an error of the lab itself becomes the row's."""
     try:
         with made.fault(fault.inject):
             return Row(fault, observe(made, fault.configured))
     except CommandFailed as error:
-        return Row(fault, Observation((), 0.0, error=f"lab: {error}"))
+        broken = Observation((), 0.0, error=f"lab: {error}")
+        return Row(fault, Verdicts(broken, broken, broken, broken))
 
 
 def summary(rows: list[Row]) -> str:
-    """Return the counts in one sentence."""
+    """Return the counts, a sentence for each end."""
     broken = [row for row in rows if row.fault is not HEALTHY]
-    seen = [(row.fault.slug, row.observation) for row in broken]
-    count = Counter(seen_by.result(slug) for slug, seen_by in seen)
-    misled = sum(seen_by.is_misled(slug) for slug, seen_by in seen)
-    words = ", ".join(f"{count[result]} {result}" for result in Result)
-    return f"{len(broken)} faults: {words}; {misled} misled."
+    lines = []
+    for end in ENDS:
+        seen = [(row.fault.slug, getattr(row.verdicts, end)) for row in broken]
+        count = Counter(one.result(slug) for slug, one in seen)
+        misled = sum(one.is_misled(slug) for slug, one in seen)
+        words = ", ".join(f"{count[result]} {result}" for result in Result)
+        lines.append(f"{end}: {len(broken)} faults: {words}; {misled} misled.")
+    return "\n".join(lines)
 
 
 def document(rows: list[Row]) -> str:
     """Return the page."""
     table = [
-        "| fault | what is broken | named | what would split them | verdict | s |",
-        "|---|---|---|---|---|---|",
+        (
+            "| fault | what is broken | agent | error text | log | all together |"
+            " named together | what would split them | s |"
+        ),
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     table += [
-        f"| `{row.fault.slug}` | {row.fault.what} | {row.named} | {row.next_check} "
-        f"| {row.verdict} "
-        f"| {row.observation.seconds:.1f} |"
+        f"| `{row.fault.slug}` | {row.fault.what} | "
+        + " | ".join(row.word(end) for end in ENDS)
+        + f" | {row.named} | {row.next_check} | {row.together.seconds:.1f} |"
         for row in rows
     ]
-    return f"{HEAD}{summary(rows)}\n\n" + "\n".join(table) + "\n"
+    counts = "\n".join(f"- {line}" for line in summary(rows).splitlines())
+    return f"{HEAD}{counts}\n\n" + "\n".join(table) + "\n"
 
 
-def run(faults: tuple[Fault, ...]) -> list[Row]:
+def show(row: Row) -> None:
+    """Print what each end saw and said."""
+    for end in ENDS[:3]:
+        seen: Observation = getattr(row.verdicts, end)
+        named = ", ".join(f"{c.slug} {c.confidence:.2f}" for c in seen.causes[:6])
+        print(f"    {end}: {named or '–'}")
+    print(*(f"    | {line}" for line in row.verdicts.said.splitlines()), sep="\n")
+    print(*(f"    . {text}" for text in row.together.statuses), sep="\n")
+
+
+def run(faults: tuple[Fault, ...], *, verbose: bool = False) -> list[Row]:
     """Examine the faults one after the other and print as it goes."""
     rows = []
     with lab() as made:
         for fault in (HEALTHY, *faults):
             row = examine(made, fault)
             rows.append(row)
-            seconds = f"{row.observation.seconds:5.1f} s"
-            print(f"{fault.slug:26} → {row.named}  [{row.verdict}] {seconds}")
-            if not row.observation.causes:
-                print(*(f"    {text}" for text in row.observation.statuses), sep="\n")
+            words = " · ".join(f"{end} {row.word(end)}" for end in ENDS)
+            print(f"{fault.slug:26} → {row.named}  [{words}]")
+            if verbose:
+                show(row)
             sys.stdout.flush()
     return rows
 
@@ -120,6 +147,7 @@ def main() -> int:
     parser.add_argument("slugs", nargs="*", choices=[*BY_SLUG, []], metavar="SLUG")
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--seed", default=SEED)
+    parser.add_argument("--verbose", action="store_true")
     options = parser.parse_args()
     if reason := missing():
         print(f"make lab: {reason}", file=sys.stderr)
@@ -128,12 +156,12 @@ def main() -> int:
     if options.sample:
         faults = sample(options.sample, options.seed)
         print(f"sample of {len(faults)} of {len(FAULTS)} faults, seed {options.seed}")
-    rows = run(faults)
+    rows = run(faults, verbose=options.verbose)
     print(summary(rows))
     if faults == FAULTS:
         DOCUMENT.write_text(document(rows))
         print(f"written: {DOCUMENT.relative_to(ROOT)}")
-    return 1 if any(row.observation.error for row in rows) else 0
+    return 1 if any(row.verdicts.error for row in rows) else 0
 
 
 if __name__ == "__main__":

@@ -1,21 +1,20 @@
-"""Runs our own probe where the customer is, and holds its causes against the fault."""
+"""Judges a broken network from each end and from all, and holds that to the fault."""
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from tests.lab.fault import Configured
+from diagnostics.causes import next_check_text
+from diagnostics.errors import ReportUnreadable
+from diagnostics.verdicts.together import View, judge_together
+from tests.lab.configured import Configured
 from tests.lab.lab import Lab
-from tests.lab.topology import ROOT, SCANNER4
+from tests.lab.looks import look
+from tests.lab.topology import CommandFailed
 
-PROBE_SECONDS = 120
 SURE = 0.5  # above it a wrong cause leads people astray
 
 
@@ -63,47 +62,53 @@ class Observation:
         return first.slug != slug and first.confidence > SURE
 
 
-def command(configured: Configured, cafile: str) -> list[str]:
-    """Return the probe as the customer's admin would call it."""
-    return [
-        *(sys.executable, "manage.py", "probe", configured.host),
-        *("--port", str(configured.port)),
-        *("--username", configured.username, "--password-stdin"),
-        *("--cafile", cafile, "--expect-address", SCANNER4, "--json"),
-    ]
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What each end alone, and all of them together, make of one fault."""
+
+    agent: Observation
+    text: Observation
+    log: Observation
+    together: Observation
+    said: str = ""
+
+    @property
+    def error(self) -> str:
+        """Return what went wrong in the lab itself."""
+        return self.together.error
 
 
-def observe(lab: Lab, configured: Configured) -> Observation:
-    """Probe from the customer's namespace."""
-    argv = command(configured, str(lab.certificates / "root.pem"))
-    # The settings of an installation must not reach into the lab.
-    environment = os.environ | {
-        "READ_DOTENV": "0",
-        "VAR_DIR": str(lab.folder),
-        "DEFAULT_LANGUAGE": "en",
-    }
+def observe(lab: Lab, configured: Configured) -> Verdicts:
+    """Look from every end and judge."""
     since = time.monotonic()
-    done = subprocess.run(
-        lab.topology.inside("customer", *argv),
-        input=configured.password, capture_output=True, text=True, cwd=ROOT,
-        env=environment, timeout=PROBE_SECONDS, check=False,
-    )  # fmt: skip
+    try:
+        seen = look(lab, configured)
+    except (CommandFailed, ReportUnreadable, OSError) as error:
+        broken = Observation((), time.monotonic() - since, error=str(error)[-300:])
+        return Verdicts(broken, broken, broken, broken)
     seconds = time.monotonic() - since
-    if done.returncode not in (0, 1) or not done.stdout.strip().startswith("{"):
-        tail = (done.stderr or done.stdout).strip().splitlines()[-1:]
-        return Observation((), seconds, error=" ".join(tail) or "no output")
-    return read(json.loads(done.stdout), seconds)
+    if not (seen.agent.evidence and seen.server.evidence):
+        broken = Observation((), seconds, error="an end has not looked")
+        return Verdicts(broken, broken, broken, broken)
+    return Verdicts(
+        agent=_judged([seen.agent]),
+        text=_judged([seen.text]),
+        log=_judged([seen.log]),
+        together=_judged(seen.views(), seconds),
+        said=seen.said,
+    )
 
 
-def read(report: dict[str, Any], seconds: float) -> Observation:
-    """Read the causes of a probe's JSON."""
+def _judged(views: Sequence[View], seconds: float = 0.0) -> Observation:
+    """Return the causes as `judge` names them."""
     causes = [
-        Named(c["slug"], float(c["confidence"]), c.get("next_check") or "")
-        for c in report["causes"]
+        Named(one.slug, one.confidence, next_check_text(one.next_check, "en"))
+        for one in judge_together(list(views))
     ]
-    statuses = [
-        f"{e['check']} {e['subject']}: {e['status']}"
-        for e in report["evidence"]
-        if e["status"] == "failed"
+    failed = [
+        f"{view.vantage} {item.check} {item.subject}: {item.facts}"[:1200]
+        for view in views
+        for item in view.evidence
+        if item.status == "failed" or item.check == "scanner_session"
     ]
-    return Observation(tuple(causes), seconds, statuses=tuple(statuses))
+    return Observation(tuple(causes), seconds, statuses=tuple(failed))

@@ -79,6 +79,8 @@ def make(folder: Path, host: str) -> None:
     }
     folder.mkdir()
     (folder / "root.pem").write_bytes(root.pem)
+    older = issue("Some Older Root CA", None, is_ca=True)
+    (folder / "older-root.pem").write_bytes(older.pem)
     for kind, (issued, chain) in kinds.items():
         (folder / f"{kind}.pem").write_bytes(issued.pem + chain)
         (folder / f"{kind}.key").write_bytes(issued.key_pem)

@@ -8,15 +8,22 @@ import socket
 import time
 from pathlib import Path
 
-from tests.lab.topology import INBOUND4, SCANNER4, SCANNER6, CommandFailed, Topology
+from tests.lab.topology import (
+    INBOUND4,
+    ROOT,
+    SCANNER4,
+    SCANNER6,
+    CommandFailed,
+    Topology,
+)
 
 HOST = "smtp.cleanmail.example"
 USERNAME, PASSWORD = "acme-out", "S3cret+pass"
 
 MASTER = f"""{SCANNER4}:smtp inet n - n - - smtpd
-{SCANNER4}:submission inet n - n - - smtpd
+{SCANNER4}:submission inet n - n - - smtpd -o syslog_name=postfix/submission
 [{SCANNER6}]:smtp inet n - n - - smtpd
-[{SCANNER6}]:submission inet n - n - - smtpd
+[{SCANNER6}]:submission inet n - n - - smtpd -o syslog_name=postfix/submission
 {INBOUND4}:smtp inet n - n - - smtpd -o smtpd_sasl_auth_enable=no \
 -o smtpd_tls_security_level=may -o smtpd_banner=mx.cleanmail.example
 cleanup unix n - n - 0 cleanup
@@ -33,6 +40,7 @@ discard unix - - n - - discard
 anvil unix - - n - 1 anvil
 postlog unix-dgram n - n - 1 postlogd
 """
+PROBES = ROOT / "deploy/postfix/outbound-probes"
 # What is accepted is thrown away: nothing ever leaves the lab.
 MAIN = {
     "compatibility_level": "3.6",
@@ -57,6 +65,9 @@ MAIN = {
     "smtpd_sasl_security_options": "noanonymous",
     "smtpd_relay_restrictions": "permit_sasl_authenticated, reject_unauth_destination",
     "smtpd_helo_required": "yes",
+    # As at a real site: by this line the portal's own probes are known in the log.
+    "smtpd_delay_reject": "no",
+    "smtpd_helo_restrictions": f"check_helo_access regexp:{PROBES}",
     "message_size_limit": "2000000",
     "anvil_rate_time_unit": "60s",
     "smtpd_timeout": "30s",
@@ -91,11 +102,19 @@ service anvil {{
   }}
 }}
 """
+# By Lua, as at a real site: it says in the log whose account is locked.
 DENIED = """passdb {{
-  driver = passwd-file
-  deny = yes
-  args = {folder}/denied
+  driver = lua
+  args = file={folder}/denied.lua blocking=yes
 }}
+"""
+DENIED_LUA = f"""
+function auth_passdb_lookup(request)
+  if request.user == "{USERNAME}" then
+    return dovecot.auth.PASSDB_RESULT_USER_DISABLED, "user disabled"
+  end
+  return dovecot.auth.PASSDB_RESULT_USER_UNKNOWN, "no such user"
+end
 """
 
 
@@ -161,12 +180,14 @@ class Scanner:
         """Stop Postfix."""
         self._postfix("stop")
 
-    def start_dovecot(self, *, is_denied: bool = False) -> None:
+    def start_dovecot(
+        self, *, is_denied: bool = False, password: str = PASSWORD, extra: str = ""
+    ) -> None:
         """Start Dovecot; `is_denied` locks the lab's account."""
         folder = self.dovecot_folder
         folder.mkdir(exist_ok=True)
-        (folder / "passwd").write_text(f"{USERNAME}:{{PLAIN}}{PASSWORD}::::::\n")
-        (folder / "denied").write_text(f"{USERNAME}\n")
+        (folder / "passwd").write_text(f"{USERNAME}:{{PLAIN}}{password}::::::{extra}\n")
+        (folder / "denied.lua").write_text(DENIED_LUA)
         denied = DENIED.format(folder=folder) if is_denied else ""
         text = DOVECOT.format(folder=folder, listener=self.listener, denied=denied)
         (folder / "dovecot.conf").write_text(text)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.fault import Configured
+from tests.lab.configured import Configured
 from tests.lab.faults import BY_SLUG, SAMPLE_SIZE, SEED, sample
 from tests.lab.lab import Lab, lab, missing, sweep
 from tests.lab.matrix import DOCUMENT
@@ -36,7 +36,7 @@ def made() -> Iterator[Lab]:
 def recorded(slug: str) -> str:
     """Return the verdict that the page of the last whole run gives for a fault."""
     found = re.search(
-        rf"^\| `{slug}` \|.*\| ([^|]+) \| [^|]+ \|$", page(), re.MULTILINE
+        rf"^\| `{slug}` \|(?:[^|]+\|){{4}} ([^|]+) \|", page(), re.MULTILINE
     )
     return found[1] if found else ""
 
@@ -46,10 +46,13 @@ def page() -> str:
 
 
 def test_names_no_cause_in_a_healthy_network(made: Lab):
-    observation = observe(made, Configured())
+    verdicts = observe(made, Configured())
 
-    assert not observation.error
-    assert observation.causes == ()
+    assert not verdicts.error
+    assert verdicts.together.causes == ()
+    assert verdicts.agent.causes == ()
+    assert verdicts.log.causes == ()
+    assert "status=sent" in verdicts.said
 
 
 @pytest.mark.parametrize("slug", [fault.slug for fault in SAMPLE])
@@ -57,11 +60,12 @@ def test_names_a_fault_as_well_as_the_page_says(made: Lab, slug: str):
     fault = BY_SLUG[slug]
 
     with made.fault(fault.inject):
-        observation = observe(made, fault.configured)
+        verdicts = observe(made, fault.configured)
 
-    assert not observation.error
+    assert not verdicts.error
     was = recorded(slug).split(",")[0]
-    assert was not in RIGHT or observation.result(slug) in RIGHT, observation
+    assert was not in RIGHT or verdicts.together.result(slug) in RIGHT, verdicts
+    assert not verdicts.together.is_misled(slug), verdicts
 
 
 def test_leaves_nothing_behind_when_a_run_fails():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.lab.fault import Fault, nothing
 from tests.lab.faults import FAULTS, sample
 from tests.lab.matrix import Row, document, summary
-from tests.lab.observer import Named, Observation, Result, read
+from tests.lab.observer import Named, Observation, Result, Verdicts
 
 
 def seen(*causes: tuple[str, float]) -> Observation:
@@ -41,21 +41,6 @@ def test_a_sure_wrong_first_cause_misleads():
     assert not seen().is_misled("wrong-port")
 
 
-def test_reads_the_json_of_the_probe():
-    report = {
-        "causes": [{"slug": "wrong-port", "confidence": 0.9}],
-        "evidence": [
-            {"check": "tcp", "subject": "a:25", "status": "failed"},
-            {"check": "names", "subject": "a", "status": "ok"},
-        ],
-    }
-
-    observation = read(report, 2.0)
-
-    assert observation.causes == (Named("wrong-port", 0.9),)
-    assert observation.statuses == ("tcp a:25: failed",)
-
-
 def test_the_same_seed_gives_the_same_sample():
     assert sample(4, "a") == sample(4, "a")
     assert len(set(sample(len(FAULTS), "a"))) == len(FAULTS)
@@ -64,9 +49,13 @@ def test_the_same_seed_gives_the_same_sample():
 
 def test_the_page_says_what_is_not_named():
     fault = Fault("wrong-port", "the port is another one", nothing)
-    rows = [Row(fault, seen(("other", 0.9)))]
+    wrong, right = seen(("other", 0.9)), seen(("wrong-port", 0.9))
+    rows = [Row(fault, Verdicts(right, wrong, wrong, right))]
 
     assert "| not named, **misled** |" in document(rows)
-    assert summary(rows).startswith(
-        "1 faults: 0 first, 0 group, 0 listed, 1 not named; 1"
-    )
+    assert summary(rows).splitlines() == [
+        "agent: 1 faults: 1 first, 0 group, 0 listed, 0 not named; 0 misled.",
+        "text: 1 faults: 0 first, 0 group, 0 listed, 1 not named; 1 misled.",
+        "log: 1 faults: 0 first, 0 group, 0 listed, 1 not named; 1 misled.",
+        "together: 1 faults: 1 first, 0 group, 0 listed, 0 not named; 0 misled.",
+    ]

@@ -25,6 +25,8 @@ CUSTOMER_PUBLIC4 = "198.51.100.2"
 RESOLV_CONF = f"nameserver {RESOLVER}\noptions timeout:2 attempts:1\n"
 HOSTS = "127.0.0.1 localhost\n::1 localhost\n"
 ONE_WAY_MS = 10.0
+# The settings of an installation must not reach into the lab.
+OWN_SETTINGS = {"READ_DOTENV": "0", "DEFAULT_LANGUAGE": "en"}
 
 VETH_PAIRS = (
     ("customer", "eth0", "router", "lan"),
@@ -94,6 +96,14 @@ class Topology:
     def run(self, role: str, *argv: str, stdin: str = "", seconds: float = 60) -> str:
         """Run a command in a namespace; raise CommandFailed."""
         return run(*self.inside(role, *argv), stdin=stdin, seconds=seconds)
+
+    def output(self, command: tuple[str, ...], *, stdin: str = "") -> str:
+        """Return all that a command prints, however it ends."""
+        done = subprocess.run(
+            command, input=stdin, capture_output=True, text=True, cwd=ROOT,
+            timeout=120, check=False, env=os.environ | OWN_SETTINGS,
+        )  # fmt: skip
+        return done.stdout or done.stderr
 
     def ip(self, role: str, words: str) -> None:
         """Run one `ip` command, given as the words after it, in a namespace."""

@@ -16,8 +16,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from diagnostics.checks.evidence import Evidence
 from diagnostics.errors import ReportUnreadable
+from diagnostics.pasted import read_pasted
 from diagnostics.report import make_report
 from diagnostics.report_files import read_report, read_text
+from diagnostics.scanner_log import read_sessions
 from diagnostics.verdicts.together import (
     LOG,
     PASTED,
@@ -97,10 +99,10 @@ def _read_views(options: dict[str, Any]) -> list[View]:
     if options["text"]:
         views.append(View(TEXT, _read("error_text", "as_evidence", options["text"])))
     if options["pasted"]:
-        views.append(View(PASTED, _read("pasted", "read_pasted", options["pasted"])))
+        views.append(View(PASTED, read_pasted(read_text(options["pasted"]))))
     if options["scanner_log"]:
-        path = options["scanner_log"]
-        views.append(View(LOG, _read("scanner_log", "read_sessions", path)))
+        lines = read_text(options["scanner_log"]).splitlines()
+        views.append(View(LOG, read_sessions(lines)))
     return views
 
 
