@@ -19,8 +19,8 @@ from diagnostics.causes import DEFAULT_LANGUAGE
 from diagnostics.checks.evidence import Evidence
 from diagnostics.errors import AgentReportRefused
 from diagnostics.models import Evidence as StoredEvidence
-from diagnostics.verdicts import judge
-from diagnostics.verdicts.scene import AGENT
+from diagnostics.verdicts.scene import AGENT, SERVER
+from diagnostics.verdicts.together import View, judge_together
 from diagnostics.wording import label, outcome
 
 BODY_BYTES_MAX = 512 * 1024
@@ -32,6 +32,11 @@ SECONDS_MAX = 3600.0
 INTEGER_MAX = 2**53
 FACTS_BYTES_MAX = 32 * 1024
 
+# Stands for what the portal saw, which is held against what an agent says.
+OURS = [
+    Evidence("configured", "", "ok", 0.0, {"target": "a.invalid", "addresses": []}, []),
+    Evidence("certificate", "", "ok", 0.0, {"sha256": "0" * 64}, []),
+]
 _RUN = re.compile(r"[0-9a-f]{8,32}\Z")
 _CHECK = re.compile(r"[a-z][a-z0-9_-]{0,31}\Z")
 _NAME = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
@@ -89,7 +94,7 @@ def require_usable(seen: Sequence[Evidence]) -> None:
     here, and not a broken page.
     """
     try:
-        judge(seen, AGENT)
+        judge_together([View(AGENT, list(seen)), View(SERVER, OURS)])
         for item in seen:
             label(item)
             outcome(item)

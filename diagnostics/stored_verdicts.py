@@ -10,7 +10,12 @@ from django.db import transaction
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.models import Evidence, Probe
 from diagnostics.verdicts import Finding
-from diagnostics.verdicts.together import VANTAGES, View, judge_together
+from diagnostics.verdicts.together import (
+    VANTAGES,
+    View,
+    judge_together,
+    vantages_that_looked,
+)
 
 
 def by_vantage(evidence: Iterable[Evidence]) -> dict[str, list[Observation]]:
@@ -21,10 +26,20 @@ def by_vantage(evidence: Iterable[Evidence]) -> dict[str, list[Observation]]:
     return found
 
 
-def judge_evidence(evidence: Iterable[Evidence]) -> list[Finding]:
-    """Return the causes that all ends together speak for."""
+def views_of(evidence: Iterable[Evidence]) -> list[View]:
+    """Return what each end saw, to be judged together."""
     seen = by_vantage(evidence)
-    return judge_together([View(end, seen[end]) for end in VANTAGES if end in seen])
+    return [View(end, seen[end]) for end in VANTAGES if end in seen]
+
+
+def ends_that_looked(evidence: Iterable[Evidence]) -> list[str]:
+    """Return the vantages there is evidence of."""
+    return vantages_that_looked(views_of(evidence))
+
+
+def judge_evidence(evidence: Iterable[Evidence]) -> list[Finding]:
+    """Return the causes that all ends together leave of a probe's evidence."""
+    return judge_together(views_of(evidence))
 
 
 def judge_stored(probe: Probe) -> list[Finding]:

@@ -17,7 +17,8 @@ from diagnostics import domain_verdict
 from diagnostics.admin.filters import CauseFilter, WhoFilter
 from diagnostics.models import Evidence, Probe
 from diagnostics.presentation.causes import make_causes
-from diagnostics.verdicts import judge
+from diagnostics.presentation.ends import words_of
+from diagnostics.stored_verdicts import ends_that_looked, judge_evidence
 
 
 class ReadOnly:
@@ -109,15 +110,22 @@ class ProbeAdmin(ReadOnly, AuditedAdmin):
         """Judge the stored evidence again, slugs included."""
         if probe.kind != Probe.Kind.OUTBOUND:
             return _findings(probe)
-        seen = [item.as_observation() for item in probe.evidence.order_by("ordinal")]
-        causes = make_causes(judge(seen))
+        evidence = list(probe.evidence.order_by("ordinal"))
+        causes = make_causes(judge_evidence(evidence))
+        looked = format_html("<p>{}</p>", words_of(ends_that_looked(evidence)))
         if not causes:
-            return format_html("<p>{}</p>", _("keine Ursache gefunden"))
-        return format_html_join(
+            return looked + format_html("<p>{}</p>", _("keine Ursache gefunden"))
+        return looked + format_html_join(
             "",
-            "<p><b>{}</b> {} % – {} {}</p>",
+            "<p><b>{}</b> {} % – {} {} {}</p>",
             (
-                (cause.slug, cause.percent, cause.title, " ".join(cause.reasons))
+                (
+                    cause.slug,
+                    cause.percent,
+                    cause.title,
+                    " ".join(cause.reasons),
+                    cause.next_check,
+                )
                 for cause in causes
             ),
         )

@@ -29,6 +29,7 @@ class Answer:
     todo: str = ""
     who: str = ""
     others: tuple[str, ...] = ()
+    next_check: str = ""
 
 
 def make_answer(
@@ -158,9 +159,17 @@ def _named(stations: tuple[Station, ...], causes: tuple[CauseShown, ...]) -> Ans
     alike = tuple(one.title for one in causes[1:] if one.percent == first.percent)
     broken = next((one.number for one in stations if one.state == FAIL), None)
     kicker = _("Ein Hindernis gefunden")
+    is_ours = first.is_ours and not alike
+    if is_ours:
+        kicker = _("Der Fehler liegt bei uns")
     if broken is not None:
-        kicker = _("Unterbrochen an Station %(broken)s von %(all)s") % {
-            "broken": broken,
-            "all": len(stations),
-        }
-    return Answer("is-bad", "fail", kicker, first.title, first.remedy, first.who, alike)
+        text = _("Unterbrochen an Station %(broken)s von %(all)s")
+        if is_ours:
+            text = _("Der Fehler liegt bei uns, an Station %(broken)s von %(all)s")
+        kicker = text % {"broken": broken, "all": len(stations)}
+    splits = first.next_check if alike else ""
+    return Answer(
+        *("is-bad", "fail", kicker, first.title, first.remedy, first.who),
+        others=alike,
+        next_check=splits,
+    )

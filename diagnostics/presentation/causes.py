@@ -11,6 +11,7 @@ from diagnostics.causes import (
     CATALOGUE,
     CUSTOMER,
     PROVIDER,
+    US,
     next_check_text,
     reason_text,
     title_and_remedy,
@@ -32,6 +33,11 @@ class CauseShown:
     percent: int
     reasons: tuple[str, ...]
     next_check: str
+
+    @property
+    def is_ours(self) -> bool:
+        """Say whether it is the operator who must act."""
+        return CATALOGUE[self.slug].who == US
 
 
 def who_acts(slug: str) -> str:

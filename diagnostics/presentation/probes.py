@@ -12,8 +12,13 @@ from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.models import Evidence, Probe
 from diagnostics.presentation.answer import Answer, is_late, make_answer
 from diagnostics.presentation.causes import CauseShown, make_causes
+from diagnostics.presentation.ends import words_of
 from diagnostics.presentation.path import Station, make_stations
-from diagnostics.stored_verdicts import by_vantage, judge_evidence
+from diagnostics.stored_verdicts import (
+    by_vantage,
+    ends_that_looked,
+    judge_evidence,
+)
 from diagnostics.verdicts.scene import AGENT, SERVER, STAGES, Scene
 from diagnostics.wording import duration, label, outcome
 
@@ -55,6 +60,8 @@ class ProbePage:
     is_final: bool
     # Whether the path is that of the customer's own server.
     is_agents: bool
+    # Which ends the answer rests on, as a sentence.
+    looked: str
     # Tells a page that asks again whether there is anything new.
     version: str
 
@@ -82,6 +89,7 @@ def make_page(
         folds=tuple(_folds(seen)) if is_final else (),
         is_final=is_final,
         is_agents=vantage == AGENT,
+        looked=words_of(ends_that_looked(evidence)) if is_final else "",
         version=f"{'late' if is_late(probe) else probe.state}-{len(evidence)}",
     )
 

@@ -93,7 +93,7 @@ def test_names_the_cause_who_acts_and_what_helps(people, client_for, probe):
 
     assert "Unser Outbound Scanner nimmt keine Verbindungen an." in page
     assert "Das beheben wir." in page
-    assert "Unterbrochen an Station 3 von 7" in page
+    assert "Der Fehler liegt bei uns, an Station 3 von 7" in page
     assert page.count("is-fail") == 1
     assert "scanner-down" not in page  # the slug is for support
 
@@ -158,7 +158,7 @@ def test_says_what_cannot_be_told_apart(people, client_for, probe):
 
     page = client_for(people.alice).get(path(probe)).content.decode()
 
-    assert "von hier aus nicht zu unterscheiden" in page
+    assert "bisher nicht zu unterscheiden" in page
     assert "<li>Der Benutzername stimmt nicht.</li>" in page
 
 
