@@ -2,7 +2,7 @@
 
 from typing import Dict, List, NamedTuple, Sequence, Tuple
 
-from diagnostics.checks.evidence import Evidence
+from diagnostics.checks.evidence import SKIPPED, Evidence
 from diagnostics.verdicts import judge
 from diagnostics.verdicts.finding import Finding, Reason
 from diagnostics.verdicts.lending import lend, scanner_of
@@ -42,7 +42,11 @@ class View(NamedTuple):
 
 def vantages_that_looked(views: Sequence[View]) -> List[str]:
     """Return which ends have looked, in the order of the design."""
-    looked = {view.vantage for view in views if view.evidence or view.vantage == LOG}
+    looked = {
+        view.vantage
+        for view in views
+        if view.vantage == LOG or any(one.status != SKIPPED for one in view.evidence)
+    }
     return [vantage for vantage in VANTAGES if vantage in looked]
 
 

@@ -67,6 +67,34 @@ def test_accepts_an_empty_report(tmp_path: Path):
     assert json.loads(done.stdout)["causes"] == []
 
 
+def test_reads_error_text_scanner_log_and_pasted_output(tmp_path: Path):
+    said, log, pasted = (tmp_path / name for name in ("said", "log", "pasted"))
+    said.write_text(
+        "Nov 24 08:00:01 mail postfix/smtp[7]: A1: to=<b@remote.example>, "
+        "relay=smtp.cleanmail.example[203.0.113.25]:587, delay=0.2, dsn=5.7.0, "
+        "status=bounced (host smtp.cleanmail.example[203.0.113.25] said: 530 5.7.0 "
+        "Must issue a STARTTLS command first (in reply to MAIL FROM command))\n"
+    )
+    log.write_text(
+        "Nov 24 08:00:00 relay1 postfix/submission/smtpd[5]: connect from "
+        "mail.customer.example[198.51.100.2]\n"
+        "Nov 24 08:00:01 relay1 postfix/submission/smtpd[5]: disconnect from "
+        "mail.customer.example[198.51.100.2] ehlo=1 mail=0/1 quit=1 commands=2/3\n"
+    )
+    pasted.write_text("nothing that is known\n")
+
+    done = run(
+        *("--evidence", report(tmp_path, agent()), "--text", said),
+        *("--scanner-log", log, "--pasted", pasted, "--json"),
+    )
+
+    assert done.returncode == 1, done.stderr
+    judged = json.loads(done.stdout)
+    assert judged["vantages"] == ["agent", "scanner_log", "text"]
+    assert judged["causes"][0]["slug"] == "starttls-off"
+    assert judged["causes"][0]["confidence"] > 0.8
+
+
 def test_says_in_words_from_where_it_is_healthy(tmp_path: Path):
     done = run("--evidence", report(tmp_path, server()))
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from diagnostics.error_text import as_evidence
-
 from diagnostics.report_files import read_report
 from diagnostics.scanner_log import read_sessions
 from diagnostics.verdicts.together import LOG, TEXT, View

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib
 import json
 import sys
 import time
@@ -14,7 +13,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from diagnostics.checks.evidence import Evidence
+from diagnostics.error_text import as_evidence
 from diagnostics.errors import ReportUnreadable
 from diagnostics.pasted import read_pasted
 from diagnostics.report import make_report
@@ -97,23 +96,13 @@ def _read_views(options: dict[str, Any]) -> list[View]:
     """Return a view for each file; raise ReportUnreadable."""
     views = [read_report(path) for path in options["evidence"]]
     if options["text"]:
-        views.append(View(TEXT, _read("error_text", "as_evidence", options["text"])))
+        views.append(View(TEXT, as_evidence(read_text(options["text"]))))
     if options["pasted"]:
         views.append(View(PASTED, read_pasted(read_text(options["pasted"]))))
     if options["scanner_log"]:
         lines = read_text(options["scanner_log"]).splitlines()
         views.append(View(LOG, read_sessions(lines)))
     return views
-
-
-def _read(module: str, function: str, path: Path) -> list[Evidence]:
-    """Read with a room that this installation may not have."""
-    try:
-        reader = getattr(importlib.import_module(f"diagnostics.{module}"), function)
-    except (ImportError, AttributeError) as error:
-        message = f"{path}: nothing here reads it yet"
-        raise CommandError(message, returncode=USAGE) from error
-    return list(reader(read_text(path)))
 
 
 def _name_vantages(report: dict[str, Any], views: list[View]) -> None:
