@@ -152,7 +152,8 @@ def of_log(vantage: str, evidence: Sequence[Evidence]) -> List[Opinion]:
     if bad and spoken[-1].symptom == signs.SENT:
         bad = []  # what failed before works by now
     # The clearest one of late; of those alike the last.
-    chosen = max(reversed((bad or spoken)[-LATELY:]), key=lambda one: one.clarity)
+    latest = list(reversed(bad or spoken))[:LATELY]
+    chosen: sessions.Spoken = max(latest, key=lambda one: one.clarity)
 
     def weight(slug: str, _sign: Sign) -> float:
         return chosen.weights.get(slug, RULED_OUT if bad else UNLIKELY)
