@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -26,9 +27,20 @@ OURS = tuple(one.slug for one in CATALOGUE.values() if one.who == US)
 def list_causes() -> list[str]:
     """Return the causes of ours that recent probes name first."""
     recent = Probe.objects.filter(
-        first_cause__in=OURS, finished_at__gt=timezone.now() - LOOK_BACK
+        first_cause__in=OURS, created_at__gt=timezone.now() - LOOK_BACK
     )
     return sorted(set(recent.values_list("first_cause", flat=True)))
+
+
+def _news(cause: str, since: datetime) -> dict[str, Any]:
+    """Count what ended since then, or was looked at by the agent and named it."""
+    ended = Q(finished_at__gt=since) | Q(agent_runs__finished_at__gt=since)
+    return Probe.objects.filter(ended, first_cause=cause).aggregate(
+        probes=Count("pk", distinct=True),
+        customers=Count("customer", distinct=True),
+        ended=Max("finished_at"),
+        looked=Max("agent_runs__finished_at"),
+    )
 
 
 @transaction.atomic(durable=True)
@@ -42,15 +54,11 @@ def tell_operators(cause: str, now: datetime) -> list[UUID]:
     if told.told_at is not None and told.told_at > now - PAUSE:
         return []
     since = max(told.seen_until or now - LOOK_BACK, now - LOOK_BACK)
-    news = Probe.objects.filter(first_cause=cause, finished_at__gt=since)
-    found = news.aggregate(
-        probes=Count("pk"),
-        customers=Count("customer", distinct=True),
-        latest=Max("finished_at"),
-    )
+    found = _news(cause, since)
     if not found["probes"]:
         return []
-    told.told_at, told.seen_until = now, found["latest"]
+    ends = (found["ended"], found["looked"], since)
+    told.told_at, told.seen_until = now, max(filter(None, ends))
     told.save()
     query = urlencode({"first_cause": cause})
     path = f"{reverse('admin:diagnostics_probe_changelist')}?{query}"

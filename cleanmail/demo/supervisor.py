@@ -36,6 +36,7 @@ def write_dotenv(path: Path, port: int) -> None:
         # Without DEBUG the demo shows the portal's own error pages.
         "ALLOWED_HOSTS=127.0.0.1,localhost",
         "HTTPS=0",
+        "SUPPORT_ADDRESS=support@cleanmail.example",
         "SMS_GATEWAYS=file",
         f"SECRET_KEY={secrets.token_urlsafe(50)}",
         f"KEY_RING=demo:{ring}",

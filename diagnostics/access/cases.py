@@ -8,12 +8,9 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from accounts.tenancy import Actor, Permission, require_permission
-from diagnostics.models import Case, CaseMessage, Evidence, Probe
+from diagnostics.models import AgentRun, Case, CaseMessage, Evidence, Probe
 
 LIST_LIMIT = 100
-# Where the portal, the scanner or the agent says from where it was reached.
-PUBLIC_ADDRESS_CHECKS = ("public_address", "public-address", "session", "portal")
-PUBLIC_ADDRESS_FACTS = ("public_address", "client_address", "seen_from")
 
 
 def list_cases(actor: Actor) -> QuerySet[Case]:
@@ -45,11 +42,17 @@ def list_messages(actor: Actor, case: Case) -> list[CaseMessage]:
 
 
 def find_public_address(actor: Actor, probe: Probe) -> str:
-    """Return from where the sending server was seen, empty if nobody has seen it."""
+    """Return from where the sending server was seen, empty if nobody has seen it.
+
+    The portal saw the agent come, the scanner's log the server itself.
+    """
     require_permission(actor, Permission.VIEW_PROBES)
-    mine: QuerySet[Evidence] = Evidence.objects.visible_to(actor).filter(probe=probe)
-    for item in mine.filter(check_name__in=PUBLIC_ADDRESS_CHECKS):
-        for name in PUBLIC_ADDRESS_FACTS:
-            if item.facts.get(name):
-                return str(item.facts[name])
-    return ""
+    runs: QuerySet[AgentRun] = AgentRun.objects.visible_to(actor)
+    seen = runs.filter(probe=probe).exclude(public_address=None).order_by("-number")
+    found = seen.values_list("public_address", flat=True).first()
+    if found:
+        return found
+    mine: QuerySet[Evidence] = Evidence.objects.visible_to(actor)
+    logged = mine.filter(probe=probe, vantage="scanner_log").order_by("-ordinal")
+    addresses = [str(item.facts.get("client_address") or "") for item in logged[:5]]
+    return next(filter(None, addresses), "")

@@ -52,6 +52,7 @@ class Desk:
     history: tuple[Step, ...]
     domains: tuple[str, ...]
     accounts: tuple[str, ...]
+    machine: str
     choices: tuple[Choice, ...]
     comparison: Table | None
 
@@ -74,6 +75,7 @@ def make_desk(case: Case, other: Probe | None) -> Desk:
             OutboundAccount.objects.filter(customer=case.customer_id, ended_at=None),
             "username",
         ),
+        machine=_machine_of(case.probe),
         choices=tuple(_choices(case, other)),
         comparison=_compare(case.probe, evidence, other) if other else None,
     )
@@ -135,6 +137,12 @@ def _moment(probe: Probe) -> str:
 
 def _evidence_of(probe: Probe) -> list[Evidence]:
     return list(probe.evidence.order_by("ordinal"))
+
+
+def _machine_of(probe: Probe) -> str:
+    """Return what the agent says of the machine it ran on, empty if it never ran."""
+    run = probe.agent_runs.order_by("-number").first()
+    return ", ".join(str(said) for said in run.machine.values() if said) if run else ""
 
 
 def _names(rows: Iterable[object], column: str) -> tuple[str, ...]:

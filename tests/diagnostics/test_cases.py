@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts import outbox
 from accounts.models import AuditEvent, OutgoingMail
 from diagnostics.case_numbers import draw_number, read_number
-from diagnostics.models import Case, CaseMessage, Monitor, Probe
+from diagnostics.models import Case, CaseMessage, Evidence, Monitor, Probe
 from tests import factories
 from tests.diagnostics.test_probe import finish, observe
 
@@ -77,6 +77,25 @@ def test_shows_what_is_sent_before_it_is_sent(people, client_for, probe):
     assert "acme-relay" in page
     assert "wird nie gesendet" in page
     assert not Case.objects.exists()
+
+
+def test_proposes_the_address_that_was_seen(people, client_for, probe):
+    page = client_for(people.alice).get(url("case_new", probe.pk)).content.decode()
+    assert 'value="198' not in page
+    seen = {"client_address": "198.51.100.9"}
+    Evidence.objects.create(
+        customer=people.acme, probe=probe, ordinal=900, vantage="scanner_log",
+        check_name="session", subject="x", status="ok", facts=seen,
+    )  # fmt: skip
+    page = client_for(people.alice).get(url("case_new", probe.pk)).content.decode()
+    assert 'value="198.51.100.9"' in page
+
+    probe.agent_runs.create(
+        customer=people.acme, number=0, key="k", public_address="198.51.100.8"
+    )
+
+    page = client_for(people.alice).get(url("case_new", probe.pk)).content.decode()
+    assert 'value="198.51.100.8"' in page
 
 
 def test_opens_a_case_in_one_step(people, client_for, probe):

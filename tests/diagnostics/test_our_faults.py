@@ -72,6 +72,22 @@ def test_tells_again_after_an_hour_if_it_still_fails(people):
     assert len(told()) == 2
 
 
+def test_hears_of_a_cause_that_the_agent_found_later(people):
+    hour_ago = timezone.now() - timedelta(hours=1)
+    probe = fail(people.acme, "", finished_at=hour_ago)
+    fail(people.acme, finished_at=hour_ago)
+    tasks.tell_faults()
+    FaultNotice.objects.update(told_at=timezone.now() - timedelta(minutes=61))
+
+    probe.agent_runs.create(
+        customer=people.acme, number=0, key="k", finished_at=timezone.now()
+    )
+    type(probe).objects.filter(pk=probe.pk).update(first_cause="scanner-cert-expired")
+    tasks.tell_faults()
+
+    assert len(told()) == 2
+
+
 @pytest.mark.parametrize("cause", ["", "port25-blocked-drop", "auth-password-wrong"])
 def test_keeps_quiet_of_what_others_must_mend(people, cause):
     fail(people.acme, cause)
@@ -82,7 +98,9 @@ def test_keeps_quiet_of_what_others_must_mend(people, cause):
 
 
 def test_keeps_quiet_of_what_is_old(people):
-    fail(people.acme, finished_at=timezone.now() - timedelta(days=2))
+    old = timezone.now() - timedelta(days=2)
+    probe = fail(people.acme, finished_at=old)
+    type(probe).objects.update(created_at=old)
 
     tasks.tell_faults()
 
