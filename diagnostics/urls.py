@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from diagnostics.views import agents, cases, monitors, pasted, probes
+from diagnostics.views import agents, cases, checklist, monitors, pasted, probes
 
 app_name = "diagnostics"
 urlpatterns = [
@@ -32,6 +32,7 @@ urlpatterns = [
     path(
         "diagnostics/<uuid:pk>/progress", probes.probe_progress, name="probe_progress"
     ),
+    path("diagnostics/<uuid:pk>/checklist", checklist.checklist, name="checklist"),
     path("diagnostics/<uuid:pk>/commands", pasted.paste_output, name="paste_output"),
     path("diagnostics/<uuid:pk>/case/", cases.case_new, name="case_new"),
     path("diagnostics/<uuid:pk>/case/open", cases.case_open, name="case_open"),

@@ -133,6 +133,7 @@ OBJECT: dict[str, str] = {
     "accounts:people_import_progress": "import",
     "diagnostics:probe": "probe",
     "diagnostics:probe_progress": "probe",
+    "diagnostics:checklist": "probe",
     "diagnostics:case_new": "probe",
     "diagnostics:case": "case",
     "diagnostics:case_export": "case",

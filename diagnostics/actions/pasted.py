@@ -13,6 +13,7 @@ from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.errors import PasteNotUnderstood, PastesFull
 from diagnostics.models import Evidence, Probe
 from diagnostics.pasted import VANTAGE, Reading, read
+from diagnostics.stored_verdicts import note_first_cause
 from diagnostics.targets import make_target
 
 HOUR = 3600
@@ -33,6 +34,7 @@ def paste(actor: Actor, probe: Probe, text: str) -> Reading:
     if not reading.evidence:
         raise PasteNotUnderstood(probe.pk)
     _keep(actor, probe, [*reading.evidence, reading.note])
+    note_first_cause(probe)
     return reading
 
 

@@ -15,6 +15,7 @@ from diagnostics.models import AgentRun, AgentToken, Evidence
 from diagnostics.presentation.side_by_side import Column, Table, make_table
 from diagnostics.stored_verdicts import by_vantage
 from diagnostics.verdicts.scene import AGENT, SERVER
+from diagnostics.verdicts.together import PASTED
 
 # A run that has said nothing for so long was stopped; its longest check takes 30 s.
 SILENT = timedelta(seconds=90)
@@ -85,9 +86,13 @@ def _line(token: AgentToken, evidence: list[Evidence]) -> Line:
 
 
 def make_columns(evidence: Iterable[Evidence]) -> Table:
-    """Put what the customer's server saw beside what we saw."""
+    """Put what the customer's server saw, or what they pasted, beside what we saw."""
     seen = by_vantage(evidence)
-    titles = {AGENT: _("Von Ihrem Server aus"), SERVER: _("Von hier aus")}
+    titles = {
+        AGENT: _("Von Ihrem Server aus"),
+        PASTED: _("Aus eingefügten Ausgaben"),
+        SERVER: _("Von hier aus"),
+    }
     return make_table(
         [
             Column(title, tuple(seen[vantage]), vantage)

@@ -24,6 +24,7 @@ from diagnostics.forms.pasted import PastedForm
 from diagnostics.forms.probe_list import ProbeListForm
 from diagnostics.forms.probes import ProbeForm
 from diagnostics.presentation.agent import RECEIVING, make_box, make_columns
+from diagnostics.presentation.checklist import make_probe_checklist
 from diagnostics.presentation.pasted import make_pasted
 from diagnostics.presentation.probe_list import make_list
 from diagnostics.presentation.probes import make_page
@@ -93,7 +94,8 @@ def probe_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         # How often the page asks again; not at all once nothing more can come.
         "every": every if page.is_final else "1s",
         "version": f"{page.version}-{box.version}",
-        "pasted": make_pasted(found, evidence),
+        "checklist": make_probe_checklist(found, evidence, run),
+        "pasted": make_pasted(found),
         "pasted_form": PastedForm(),
     }
 
