@@ -20,6 +20,7 @@ from diagnostics.errors import PasswordLost, ProbeGone, TargetBusy
 from diagnostics.models import Evidence, Probe
 from diagnostics.passwords import unseal_password
 from diagnostics.stored_verdicts import judge_stored
+from diagnostics.verdicts.scene import SERVER
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,8 @@ PASSWORD_WAIT_SECONDS = 60
 # In line it comes back by itself; what is sealed opens no longer than five minutes.
 PASSWORD_IN_LINE_SECONDS = 240
 GIVE_UP_SECONDS = 3600
+# Whose worker died is run again so often in all, unless it has a password.
+RUNS_MOST = 3
 
 
 def run_probe(
@@ -59,6 +62,8 @@ def run_probe(
 
 
 def _run(probe: Probe, sealed_password: str) -> None:
+    if probe.runs > 1:
+        _forget_last_run(probe)
     ordinal = 0
 
     def save(found: Observation) -> None:
@@ -86,6 +91,12 @@ def _run_outbound(probe: Probe, sealed_password: str, save: Emit) -> None:
     causes = judge_stored(probe)
     first = causes[0].slug if causes else ""
     _end(probe, Probe.State.FINISHED, "", first_cause=first)
+
+
+@transaction.atomic(durable=True)
+def _forget_last_run(probe: Probe) -> None:
+    """Delete what a worker that died had found: two halves are no whole."""
+    Evidence.objects.filter(probe=probe, vantage=SERVER).delete()
 
 
 def find_next(customer_id: UUID) -> UUID | None:
@@ -147,12 +158,23 @@ def _end(probe: Probe, state: str, note: str, *, first_cause: str = "") -> None:
 
 @transaction.atomic(durable=True)
 def expire_lost() -> int:
-    """End what no worker will finish; return how many. Evidence stays."""
+    """Put back or end what no worker will finish; return how many. Evidence stays.
+
+    Back in line goes what can be run again: a log-in is tried once, whatever happens.
+    """
     now = timezone.now()
     running = Probe.objects.filter(state=Probe.State.RUNNING, lease_until__lt=now)
+    put_back = running.filter(has_password=False, runs__lt=RUNS_MOST).update(
+        state=Probe.State.QUEUED,
+        started_at=None,
+        lease_until=None,
+        # The same sweep sends it.
+        sent_at=now - timedelta(seconds=2 * RESEND_SECONDS),
+    )
     queued = Probe.objects.filter(state=Probe.State.QUEUED)
     return (
-        _expire(running, Probe.Note.WORKER_LOST, now)
+        put_back
+        + _expire(running, Probe.Note.WORKER_LOST, now)
         + _expire(
             queued.filter(_waited_too_long(now), has_password=True),
             Probe.Note.PASSWORD_LOST,

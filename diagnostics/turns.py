@@ -69,6 +69,7 @@ def _take(probe_id: UUID, now: datetime) -> Probe | None:
             started_at=now,
             lease_until=now + timedelta(seconds=settings.PROBE_SECONDS),
             deferred_at=None,
+            runs=F("runs") + 1,
         )
     )
     if not claimed:
@@ -101,6 +102,7 @@ def _move(probe: Probe, target: str) -> bool:
             lease_until=None,
             target=target,
             deferred_at=now,
+            runs=F("runs") - 1,
         )
         return False
     mine.update(target=target)

@@ -21,8 +21,9 @@ class Probe(TenantOwned):
     """A question about a connection; the row is its whole truth.
 
     queued → running → finished | failed | expired. A worker claims it by setting
-    `started_at` and `lease_until`; a beat sweep sends queued rows again and ends those
-    whose lease ran out. A typed password is never here: it travels sealed in the task.
+    `started_at` and `lease_until`; a beat sweep sends queued rows again. Whose lease
+    ran out goes back into the line, or ends if it has a password or has killed several
+    workers. A typed password is never here: it travels sealed in the task.
     """
 
     class Kind(models.TextChoices):
@@ -98,6 +99,8 @@ class Probe(TenantOwned):
     created_at = models.DateTimeField(_("gestartet am"), auto_now_add=True)
     # The server it asks, by host or address: what limits are counted by.
     target = models.CharField(max_length=255, blank=True, editable=False)
+    # How often a worker has taken it up: once, unless one died of it or with it.
+    runs = models.PositiveSmallIntegerField(default=0, editable=False)
     # When a worker last found no place for it there.
     deferred_at = models.DateTimeField(null=True, editable=False)
     # When a worker was woken last: the sweep waits before it does so again.

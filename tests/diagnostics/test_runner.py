@@ -235,9 +235,7 @@ def test_of_many_workers_one_runs_the_probe(people, scanner):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_killed_worker_leaves_evidence_and_the_sweep_ends_the_probe(
-    people, scanner, settings
-):
+def test_killed_worker_leaves_evidence_and_the_probe_is_run_again(people, scanner):
     scanner.greeting = b""  # the probe waits for it
     probe = make_probe(people, scanner)
     environment = os.environ | {
@@ -263,8 +261,43 @@ def test_killed_worker_leaves_evidence_and_the_sweep_ends_the_probe(
     tasks.sweep()
 
     probe.refresh_from_db()
-    assert (probe.state, probe.note) == ("expired", "worker_lost")
+    assert probe.state == Probe.State.QUEUED
     assert Evidence.objects.count() == kept > 0
+    scanner.greeting = b"220 localhost ESMTP\r\n"
+    runner.run_probe(people.acme.pk, probe.pk)
+    probe.refresh_from_db()
+    assert (probe.state, probe.first_cause) == ("finished", "")
+    found = Evidence.objects.values_list("ordinal", flat=True)
+    assert list(found) == list(range(1, len(found) + 1))
+
+
+def lose(probe: Probe, **fields) -> Probe:
+    """Let a worker have died with it, its lease over."""
+    now = timezone.now()
+    lost = {"state": "running", "started_at": now, "lease_until": now} | fields
+    Probe.objects.filter(pk=probe.pk).update(**lost)
+    tasks.sweep()
+    probe.refresh_from_db()
+    return probe
+
+
+@pytest.mark.db
+def test_what_kills_workers_again_and_again_ends(people, scanner):
+    probe = lose(make_probe(people, scanner), runs=2)
+    assert probe.state == Probe.State.QUEUED
+
+    lose(probe, runs=3)
+
+    assert (probe.state, probe.note) == ("expired", "worker_lost")
+
+
+@pytest.mark.db
+def test_a_log_in_is_not_tried_again_after_a_worker_died(people, scanner):
+    probe = make_probe(people, scanner, username="acme", has_password=True)
+
+    lose(probe, runs=1)
+
+    assert (probe.state, probe.note) == ("expired", "worker_lost")
 
 
 def database_url() -> str:
