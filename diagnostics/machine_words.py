@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from diagnostics.checks.evidence import SKIPPED, Facts
+from diagnostics.checks.evidence import OK, SKIPPED, Facts
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.checks.machine import ANSWERED, UNANSWERED
 
 
 def labels(facts: Facts) -> dict[str, str]:
     """Return what was looked at, by check."""
-    place = {"address": facts.get("address", ""), "host": facts.get("host", "")}
+    place = {name: facts.get(name, "") for name in ("address", "host", "port")}
     is_gateway = facts.get("role") == "gateway"
     return {
         "interfaces": _("Netzwerkkarten"),
@@ -22,6 +22,10 @@ def labels(facts: Facts) -> dict[str, str]:
         % place,
         "resolver": _("Nameserver %(address)s")
         % {"address": facts.get("resolver", "")},
+        "portal": _("Unser Portal, %(host)s") % place,
+        "clock": _("Uhr des Servers"),
+        "path": _("Weg zu %(address)s") % place,
+        "path_tcp": _("Weg zu %(address)s, Port %(port)s") % place,
         "hosts": _("%(host)s in der hosts-Datei") % place,
     }
 
@@ -57,3 +61,47 @@ def resolver(seen: Observation) -> str:
     """Return whether anybody is at the name server's address."""
     words = {True: _("erreichbar"), False: _("nicht erreichbar")}
     return words.get(seen.facts["is_there"], _("antwortet nicht"))
+
+
+def portal(seen: Observation) -> str:
+    """Return whether the internet is there."""
+    return _("erreichbar") if seen.status == OK else _("nicht erreichbar")
+
+
+def clock(seen: Observation) -> str:
+    """Return how far the clock is off."""
+    if seen.status == SKIPPED:
+        return _("nicht bekannt")
+    if not seen.facts["is_wrong"]:
+        return _("stimmt")
+    minutes = round(abs(seen.facts["offset_seconds"]) / 60)
+    return _("%(minutes)s Minuten daneben") % {"minutes": minutes}
+
+
+def path(seen: Observation) -> str:
+    """Return who answers farthest away."""
+    known = [address for _number, address, _seconds in seen.facts["hops"] if address]
+    words = {"count": seen.facts["reach"], "address": known[-1] if known else ""}
+    if not known:
+        return _("niemand antwortet")
+    return _("%(count)s Stationen, zuletzt %(address)s") % words
+
+
+def path_tcp(seen: Observation) -> str:
+    """Return how far packets to the port come."""
+    if not seen.facts["reach"]:
+        return _("niemand antwortet")
+    return _("bis zur Station %(count)s") % {"count": seen.facts["reach"]}
+
+
+WORDS = {
+    "interfaces": interfaces,
+    "routes": routes,
+    "neighbour": neighbour,
+    "hosts": hosts,
+    "resolver": resolver,
+    "portal": portal,
+    "clock": clock,
+    "path": path,
+    "path_tcp": path_tcp,
+}

@@ -165,11 +165,7 @@ def _bulk(seen: Observation) -> str:
 
 
 _WORDS = {
-    "interfaces": machine_words.interfaces,
-    "routes": machine_words.routes,
-    "neighbour": machine_words.neighbour,
-    "hosts": machine_words.hosts,
-    "resolver": machine_words.resolver,
+    **machine_words.WORDS,
     "ping": pasted_words.ping,
     "path": pasted_words.path,
     "pasted": pasted_words.pasted,

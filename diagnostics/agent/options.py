@@ -66,6 +66,7 @@ def add_expectations(parser: argparse.ArgumentParser) -> None:
     add("--cafile", default="")
     add("--expect-address", type=ip_address, action="append", default=[])
     add("--expect-pin", type=sha256, action="append", default=[])
+    add("--portal-url", default="", help="shows whether the internet is there")
     add("--json", action="store_true", dest="as_json")
 
 

@@ -346,6 +346,13 @@ REASONS: Dict[str, str] = {
     "second-silent": "Eine Verbindung zu Port {port} kam zustande, eine zweite gleich danach nicht.",
     "greeted-late": "Die Begrüssung kam erst nach {seconds} s.",
     "envelope-refused": "Nach der Anmeldung kam die Antwort «{code} {text}».",
+    "way-open": "Bis {hop} kommen die Pakete an diesen Port durch.",
+    "way-stops": "Pakete an Port {port} kommen nur bis {hop}, andere kommen weiter.",
+    "portal-silent": "Auch unser Portal ist von dort nicht zu erreichen.",
+    "refused-here": "Die Ablehnung kommt vom Server selbst.",
+    "refused-at": "Die Ablehnung kommt von {hop}.",
+    "clock-off": "Die Uhr des Servers weicht um {minutes} Minuten ab.",
+    "clock-right": "Die Uhr des Servers stimmt.",
 }
 
 NEXT_CHECKS: Dict[str, str] = {

@@ -338,6 +338,13 @@ REASONS: Dict[str, str] = {
     "second-silent": "One connection to port {port} came about, a second one right after it did not.",
     "greeted-late": "The greeting came only after {seconds} s.",
     "envelope-refused": "After the log-in the answer was «{code} {text}».",
+    "way-open": "Packets to this port get through as far as {hop}.",
+    "way-stops": "Packets to port {port} get only as far as {hop}, others get further.",
+    "portal-silent": "Our portal cannot be reached from there either.",
+    "refused-here": "The refusal comes from the server itself.",
+    "refused-at": "The refusal comes from {hop}.",
+    "clock-off": "The server's clock is off by {minutes} minutes.",
+    "clock-right": "The server's clock is right.",
 }
 
 NEXT_CHECKS: Dict[str, str] = {

@@ -341,6 +341,13 @@ REASONS: Dict[str, str] = {
     "second-silent": "Une connexion au port {port} a abouti, une deuxième juste après non.",
     "greeted-late": "L'accueil n'est arrivé qu'après {seconds} s.",
     "envelope-refused": "Après la connexion, la réponse était «{code} {text}».",
+    "way-open": "Les paquets vers ce port passent jusqu'à {hop}.",
+    "way-stops": "Les paquets vers le port {port} ne vont que jusqu'à {hop}, d'autres vont plus loin.",
+    "portal-silent": "Notre portail n'est pas joignable non plus de là.",
+    "refused-here": "Le refus vient du serveur lui-même.",
+    "refused-at": "Le refus vient de {hop}.",
+    "clock-off": "L'horloge du serveur est décalée de {minutes} minutes.",
+    "clock-right": "L'horloge du serveur est juste.",
 }
 
 NEXT_CHECKS: Dict[str, str] = {

@@ -341,6 +341,13 @@ REASONS: Dict[str, str] = {
     "second-silent": "Una connessione alla porta {port} è riuscita, una seconda subito dopo no.",
     "greeted-late": "Il saluto è arrivato solo dopo {seconds} s.",
     "envelope-refused": "Dopo l'accesso la risposta è stata «{code} {text}».",
+    "way-open": "I pacchetti verso questa porta passano fino a {hop}.",
+    "way-stops": "I pacchetti verso la porta {port} arrivano solo fino a {hop}, altri vanno oltre.",
+    "portal-silent": "Da lì non si raggiunge nemmeno il nostro portale.",
+    "refused-here": "Il rifiuto viene dal server stesso.",
+    "refused-at": "Il rifiuto viene da {hop}.",
+    "clock-off": "L'orologio del server è sfasato di {minutes} minuti.",
+    "clock-right": "L'orologio del server è corretto.",
 }
 
 NEXT_CHECKS: Dict[str, str] = {

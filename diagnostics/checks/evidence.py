@@ -58,6 +58,7 @@ class Target(NamedTuple):
     # Whether the machine that runs this is the one that sends the mail.
     is_sender: bool = True
     portal_url: str = ""
+    portal_addresses: Tuple[str, ...] = ()
     portal_time: float = 0.0
     helo: str = ""
     mta_user: str = ""

@@ -9,7 +9,7 @@ _PLAIN = {"LC_ALL": "C", "LANG": "C"}
 
 
 def output_of(*argv: str, seconds: float = SECONDS) -> str:
-    """Return what a program printed; empty where there is none or it takes too long."""
+    """Return what a program printed, as far as it came in time; empty without it."""
     environment = dict(os.environ, **_PLAIN)
     environment["PATH"] = environment.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
     if os.name == "nt":
@@ -24,6 +24,8 @@ def output_of(*argv: str, seconds: float = SECONDS) -> str:
             timeout=seconds,
             check=False,
         )
+    except subprocess.TimeoutExpired as error:
+        return (error.output or b"").decode("utf-8", "replace")
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout.decode("utf-8", "replace")

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Dict, Iterable, List, Optional, Tuple
 
 from diagnostics.checks.bulk import send_bulk
+from diagnostics.checks.closer_look import View, look_closer
 from diagnostics.checks.configured import check_configured, clean_host
 from diagnostics.checks.dialogue import Dialogue
 from diagnostics.checks.evidence import (
@@ -14,17 +15,14 @@ from diagnostics.checks.evidence import (
     Emit,
     Endpoint,
     Evidence,
+    Facts,
     Target,
 )
-from diagnostics.checks.hosts_file import check_hosts_file
-from diagnostics.checks.interfaces import check_interfaces
 from diagnostics.checks.login import log_in
 from diagnostics.checks.machine import Machine
 from diagnostics.checks.names import check_servers, check_system
-from diagnostics.checks.neighbours import check_neighbours
-from diagnostics.checks.reconnect import reconnect
-from diagnostics.checks.routes import check_routes
 from diagnostics.checks.side_by_side import Running
+from diagnostics.checks.surroundings import look_along, look_around
 from diagnostics.checks.this_machine import read_machine
 
 ADDRESS_LIMIT = 8
@@ -38,6 +36,7 @@ class _Run:
         self.reports: "queue.Queue[Optional[Evidence]]" = queue.Queue()
         self._lines: Dict[Endpoint, Running[Dialogue]] = {}
         self._is_settled = False
+        self._path: Optional[Running[Facts]] = None
         self._dialogues: List[Dialogue] = []
         self._ends_at = time.monotonic() + target.total_seconds
 
@@ -60,18 +59,27 @@ class _Run:
         self._open(self.target.addresses)
         host = clean_host(self.target.host)
         system = Running(partial(check_system, host, self.target, emit))
-        others = [Running(partial(self._ask_servers, host))]
-        others.append(Running(self._look_around))
-        others.append(Running(self._connect_again))
-        typed = clean_host(self.target.configured_host)
-        if typed and typed != host:
-            others.append(Running(partial(check_system, typed, self.target, emit)))
+        servers = Running(partial(self._ask_servers, host))
+        others = self._side_shows(host)
         self._open(system.result(self.left()) or ())
-        self._open(others[0].result(self.left()) or ())
+        self._open(servers.result(self.left()) or ())
         self._log_in()
         self._is_settled = True
-        for other in others[1:]:
+        for other in others:
             other.result(self.left())
+
+    def _side_shows(self, typed_for: str) -> List[Running[None]]:
+        """Start what nobody waits for before the end."""
+        others = []
+        if self.target.is_sender:
+            others = [Running(self._look_around), Running(self._look_closer)]
+        typed = clean_host(self.target.configured_host)
+        if typed and typed != typed_for:
+            others.append(Running(partial(self._resolve, typed)))
+        return others
+
+    def _resolve(self, host: str) -> None:
+        check_system(host, self.target, self.reports.put)
 
     def _known_machine(self) -> Machine:
         return self._machine.result(self.left()) or Machine()
@@ -80,27 +88,31 @@ class _Run:
         servers = self._known_machine().name_servers
         return check_servers(host, servers, self.reports.put)
 
-    def _look_around(self) -> List[str]:
-        """Look at this machine itself where it is the one that sends the mail."""
-        if self.target.is_sender:
-            emit, machine = self.reports.put, self._known_machine()
-            emit(check_interfaces(machine))
-            emit(check_routes(machine))
-            emit(check_hosts_file(self.target))
-            check_neighbours(machine, emit)
-        return []
+    def _look_around(self) -> None:
+        """Look at this machine itself, and at the internet from here."""
+        machine = self._known_machine()
+        for started in look_around(machine, self.target, self.reports.put):
+            started.result(self.left())
+        self._path_facts()
 
-    def _unsettled(self) -> Optional[List[Dialogue]]:
-        return None if self._is_settled else list(self._dialogues)
+    def _look_closer(self) -> None:
+        view = View(
+            lambda: list(self._dialogues), lambda: self._is_settled, self._path_facts
+        )
+        look_closer(view, self.target, self.reports.put)
 
-    def _connect_again(self) -> List[str]:
-        """Where one line is open and another still is not: open the first once more."""
-        if self.target.is_sender:
-            reconnect(self._unsettled, self.target, self.reports.put)
-        return []
+    def _path_facts(self) -> Facts:
+        """Return what is known of the path, once that is known."""
+        path = self._path
+        return (path.result(self.left()) if path else None) or {}
 
     def _open(self, addresses: Iterable[str]) -> None:
-        for address in list(addresses)[:ADDRESS_LIMIT]:
+        found = list(addresses)[:ADDRESS_LIMIT]
+        if found and self._path is None and self.target.is_sender:
+            found.sort(key=lambda one: ":" in one)
+            look = partial(look_along, found[0], self.reports.put)
+            self._path = Running(look)
+        for address in found:
             for port in self.target.ports():
                 endpoint = Endpoint(clean_host(self.target.host), address, port)
                 if endpoint not in self._lines:

@@ -117,15 +117,29 @@ def _unbelieved(scene: Scene, line: Line, facts: Facts) -> List[Finding]:
         return [Finding("tls-intercept-av", 0.9, because)]
     ours, pinned = scene.vantage == SERVER, facts.get("pin_matches") is True
     shares: Dict[str, float]
-    if code == EXPIRED and not ours:
+    by_clock = _clock(scene, because) if code in (EXPIRED, NOT_YET_VALID) else []
+    if code == EXPIRED and not ours and not by_clock:
         shares = {"scanner-cert-expired": 0.45, "clock-skew": 0.45}
         return group(shares, because, "compare-clock")
     if code == SELF_SIGNED and not (ours or pinned):
         shares = {"scanner-cert-self-signed": 0.45, "tls-intercept-av": 0.45}
         return group(shares, because, "compare-pin")
     if code in PLAIN_CODES:
-        return [Finding(PLAIN_CODES[code], 0.9, because)]
+        return by_clock or [Finding(PLAIN_CODES[code], 0.9, because)]
     return _unknown_issuer(facts, ours=ours, pinned=pinned)
+
+
+def _clock(scene: Scene, because: Tuple[Reason, ...]) -> List[Finding]:
+    """Tell by the machine's clock whose fault a wrong date is."""
+    for item in scene.of("clock"):
+        if item.facts.get("is_wrong"):
+            minutes = round(item.facts["offset_seconds"] / 60)
+            reason = Reason("clock-off", {"minutes": minutes})
+            return [Finding("clock-skew", 0.95, (reason, *because))]
+        if item.facts.get("is_wrong") is False:
+            slug = "scanner-cert-expired"
+            return [Finding(slug, 0.9, (Reason("clock-right"), *because))]
+    return []
 
 
 def _unknown_issuer(facts: Facts, *, ours: bool, pinned: bool) -> List[Finding]:

@@ -57,6 +57,10 @@ def lost_segments(scene: Scene) -> int:
         count += sum(number for number in counts if number)
         if line.is_open and line.facts("tcp").get("retransmits") is None:
             count += line.seconds("tcp") > min(opened) + SYN_AGAIN_SECONDS
+    after = [*scene.of("envelope"), *scene.of("bulk")]
+    for item in after:
+        if not item.facts.get("error") and not item.facts.get("is_stalled"):
+            count += item.facts.get("retransmits") or 0
     for item in scene.names:
         if item.status == OK:
             count += int(item.facts.get("tries", 1)) - 1

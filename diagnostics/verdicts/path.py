@@ -1,14 +1,17 @@
 """Rules about TCP: which port, which family, how fast it was refused."""
 
-from typing import List, Tuple
+from typing import List, Set, Tuple
 
 from diagnostics.checks.wording import TIMEOUT
 from diagnostics.verdicts.finding import Finding, Reason, group
-from diagnostics.verdicts.local_network import about_local_network
+from diagnostics.verdicts.local_network import about_local_network, gateway_answers
 from diagnostics.verdicts.scene import SERVER, Line, Scene
+from diagnostics.verdicts.way import about_way, reaches_portal
 
 REFUSED = "ECONNREFUSED"
-UNREACHABLE = ("EHOSTUNREACH", "EACCES", "EPERM")
+UNREACHABLE = ("EHOSTUNREACH",)
+# What only the machine's own filter says.
+FORBIDDEN = ("EACCES", "EPERM")
 NO_ROUTE = "ENETUNREACH"
 # A round trip that no line on earth needs.
 SLOW_CONNECT_SECONDS = 0.6
@@ -59,19 +62,38 @@ def _nothing_open(scene: Scene) -> List[Finding]:
     errors = {_error(line) for line in lines}
     ours = scene.vantage == SERVER
     near = [] if REFUSED in errors else about_local_network(scene, lines)
-    if near:
-        return near
+    found = near or _no_way(scene, errors, because)
+    found = found or about_way(scene, because, is_refused=REFUSED in errors)
+    if found:
+        return found
     if errors == {TIMEOUT}:
         return _silence(scene, because)
-    if errors == {NO_ROUTE}:
-        return _no_route(scene, because)
-    if errors <= set(UNREACHABLE):
-        shares = {"gateway-wrong": 0.4, "no-internet": 0.25, "netmask-wrong": 0.2}
-        return group(shares, because, "ping-gateway")
+    if errors & set(FORBIDDEN):
+        return [Finding("host-firewall-out", 0.9, because)]
     shares = {"scanner-down": 0.75, "egress-firewall-all": 0.1}
     if not ours:
         shares = dict.fromkeys(REFUSERS, 0.3)
     return group(shares, because, "probe-elsewhere")
+
+
+def _no_way(
+    scene: Scene, errors: Set[str], because: Tuple[Reason, ...]
+) -> List[Finding]:
+    """Judge errors that say that there is no way to the scanner at all."""
+    if errors == {NO_ROUTE}:
+        return _no_route(scene, because)
+    return _unreachable(scene, because) if errors <= set(UNREACHABLE) else []
+
+
+def _unreachable(scene: Scene, because: Tuple[Reason, ...]) -> List[Finding]:
+    """Tell a router that knows no way from a gateway that is none."""
+    if not gateway_answers(scene):
+        shares = {"gateway-wrong": 0.4, "no-internet": 0.25, "netmask-wrong": 0.2}
+        return group(shares, because, "ping-gateway")
+    if reaches_portal(scene):
+        shares = {"egress-firewall-all": 0.45, "scanner-down": 0.3}
+        return group(shares, because, "probe-elsewhere")
+    return [Finding("no-internet", 0.8, because)]
 
 
 def _no_route(scene: Scene, because: Tuple[Reason, ...]) -> List[Finding]:
@@ -88,7 +110,7 @@ def _no_route(scene: Scene, because: Tuple[Reason, ...]) -> List[Finding]:
 
 def _silence(scene: Scene, because: Tuple[Reason, ...]) -> List[Finding]:
     """Nobody said no: what drops it cannot be seen from one end."""
-    if is_cut_off(scene):
+    if is_cut_off(scene) and not reaches_portal(scene):
         shares = {"no-internet": 0.4, "egress-firewall-all": 0.4}
         return group(shares, because, "ping-gateway")
     if scene.vantage == SERVER:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import socket
+from functools import partial
 
 from cleanmail.wire.tcpinfo import read_counters
-from diagnostics.checks import bulk, reconnect
+from diagnostics.checks import bulk, closer_look
 from diagnostics.checks.dialogue import Dialogue
-from diagnostics.checks.evidence import FAILED, OK, Endpoint, Evidence
+from diagnostics.checks.evidence import FAILED, OK, Endpoint
 from tests.diagnostics.scanner import Scanner
 from tests.diagnostics.test_checks import one, run, slugs, target_of
 
@@ -102,20 +103,25 @@ def lines(target, *ends: tuple[int, bool | None]) -> list[Dialogue]:
     return made
 
 
-def test_connects_again_only_where_one_is_open_and_one_silent(
-    good_certificate, monkeypatch
-):
-    monkeypatch.setattr(reconnect, "PATIENCE_SECONDS", 0.0)
-    seen: list[Evidence] = []
+def test_looks_closer_only_at_what_does_not_open(good_certificate, monkeypatch):
+    monkeypatch.setattr(closer_look, "PATIENCE_SECONDS", 0.0)
+    seen: list[str] = []
     with Scanner(good_certificate) as scanner:
-        target = target_of(scanner)._replace(connect_seconds=0.2)
-        for ends in (
-            ((scanner.port, True), (25, False)),
-            ((scanner.port, None), (25, False)),
-            ((scanner.port, True), (25, None)),
+        ports = (scanner.port, 1)
+        target = target_of(scanner, configured_ports=ports, connect_seconds=0.2)
+        for is_settled, *ends in (
+            (True, (scanner.port, True)),
+            (False, (scanner.port, True)),
+            (True, (scanner.port, True), (1, False)),
+            (False, (scanner.port, True), (1, None)),
         ):
-            made = lines(target, *ends)
-            reconnect.reconnect(lambda made=made: made, target, seen.append)
-        reconnect.reconnect(lambda: None, target, seen.append)
+            view = closer_look.View(
+                partial(lines, target, *ends),
+                partial(bool, is_settled),
+                lambda: {"reach": 1, "is_arrived": True},
+            )
+            since = len(seen)
+            closer_look.look_closer(view, target, lambda e: seen.append(e.check))
+            seen[since:] = ["/".join(seen[since:])]
 
-    assert [(item.check, item.status) for item in seen] == [("reconnect", OK)]
+    assert seen == ["", "", "path_tcp", "reconnect/path_tcp"]

@@ -22,6 +22,7 @@ from tests.lab.topology import (
     CUSTOMER_PUBLIC4,
     HOSTS,
     INBOUND4,
+    PORTAL4,
     RESOLV_CONF,
     RESOLVER,
     SCANNER4,
@@ -77,6 +78,9 @@ class Lab:
             "names", "provider", "dnsfault", str(self.folder / "zone.json"), RESOLVER
         )
         self.topology.wait_for("names", "ready")
+        keys = [f"{self.certificates}/good.{end}" for end in ("pem", "key")]
+        self.topology.start_module("portal", "portal", "portal", PORTAL4, "443", *keys)
+        self.topology.wait_for("portal", "ready")
         self.scanner.up()
         self.sender.up()
         # The portal asks name servers of its own, which no fault of the lab reaches.

@@ -15,7 +15,7 @@ from diagnostics.verdicts.together import LOG, TEXT, View
 from tests.lab.configured import Configured
 from tests.lab.lab import AGENT_FILE, Lab
 from tests.lab.servers import HOST
-from tests.lab.topology import SCANNER4
+from tests.lab.topology import PORTAL4, SCANNER4
 
 PYTHON = "/usr/bin/python3"  # the machine's own: what a customer's server has
 STAMP = len("Nov 24 08:00:00")
@@ -78,7 +78,8 @@ def from_agent(lab: Lab, configured: Configured) -> View:
         *("--port", str(configured.port), "--username", configured.username),
         *("--password-file", str(password)),
         *("--cafile", str(lab.certificates / f"{configured.roots}.pem")),
-        *("--expect-address", SCANNER4, "--json"),
+        *("--expect-address", SCANNER4),
+        *("--portal-url", f"https://{PORTAL4}/", "--json"),
     )
     return read(lab, "agent", lab.topology.output(command))
 

@@ -21,6 +21,7 @@ ROLES = ("customer", "router", "provider", "scanner", "portal")
 RESOLVER = "198.51.100.1"
 SCANNER4, SCANNER6 = "203.0.113.25", "2001:db8:25::25"
 INBOUND4 = "203.0.113.26"  # the filter for incoming mail: a frequent wrong target
+PORTAL4 = "192.0.2.80"
 CUSTOMER_PUBLIC4 = "198.51.100.2"
 RESOLV_CONF = f"nameserver {RESOLVER}\noptions timeout:2 attempts:1\n"
 HOSTS = "127.0.0.1 localhost\n::1 localhost\n"
@@ -41,7 +42,7 @@ ADDRESSES = (
     ("provider", "scan", ("203.0.113.1/24", "2001:db8:25::1/64")),
     ("provider", "portal", ("192.0.2.1/24", "2001:db8:80::1/64")),
     ("scanner", "eth0", (f"{SCANNER4}/24", f"{INBOUND4}/24", f"{SCANNER6}/64")),
-    ("portal", "eth0", ("192.0.2.80/24", "2001:db8:80::80/64")),
+    ("portal", "eth0", (f"{PORTAL4}/24", "2001:db8:80::80/64")),
 )
 GATEWAYS = (
     ("customer", "192.168.10.1", "2001:db8:10::1"),

@@ -38,6 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("host")
         add_expectations(parser)
         parser.add_argument("--password-stdin", action="store_true")
+        parser.add_argument("--helo", default="")
 
     def handle(self, *_args: str, **options: Any) -> None:
         """Run the checks; exit 0 healthy, 1 a cause was found, 2 usage."""
@@ -74,6 +75,8 @@ class Command(BaseCommand):
             addresses=tuple(options["expect_address"]),
             pins=tuple(options["expect_pin"]),
             cafile=cafile,
+            portal_url=options["portal_url"],
+            helo=options["helo"],
             total_seconds=TOTAL_SECONDS,
             username=username,
             password=read_password() if options["password_stdin"] else None,
