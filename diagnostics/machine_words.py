@@ -24,7 +24,6 @@ def labels(facts: Facts) -> dict[str, str]:
         % {"address": facts.get("resolver", "")},
         "portal": _("Unser Portal, %(host)s") % place,
         "clock": _("Uhr des Servers"),
-        "path": _("Weg zu %(address)s") % place,
         "path_tcp": _("Weg zu %(address)s, Port %(port)s") % place,
         "hosts": _("%(host)s in der hosts-Datei") % place,
     }
@@ -78,15 +77,6 @@ def clock(seen: Observation) -> str:
     return _("%(minutes)s Minuten daneben") % {"minutes": minutes}
 
 
-def path(seen: Observation) -> str:
-    """Return who answers farthest away."""
-    known = [address for _number, address, _seconds in seen.facts["hops"] if address]
-    words = {"count": seen.facts["reach"], "address": known[-1] if known else ""}
-    if not known:
-        return _("niemand antwortet")
-    return _("%(count)s Stationen, zuletzt %(address)s") % words
-
-
 def path_tcp(seen: Observation) -> str:
     """Return how far packets to the port come."""
     if not seen.facts["reach"]:
@@ -102,6 +92,5 @@ WORDS = {
     "resolver": resolver,
     "portal": portal,
     "clock": clock,
-    "path": path,
     "path_tcp": path_tcp,
 }

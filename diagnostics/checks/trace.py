@@ -33,10 +33,15 @@ class Hop(NamedTuple):
     address: str
     seconds: float
 
+    def facts(self) -> Facts:
+        """Return it as plain values."""
+        seconds = round(self.seconds, 4) if self.address else None
+        return {"hop": self.number, "address": self.address, "seconds": seconds}
+
     def line(self) -> str:
         """Return it as traceroute writes it."""
         said = "{}  {:.1f} ms".format(self.address, self.seconds * 1000)
-        return "{:2d}  {}".format(self.number, said if self.address else "*")
+        return "# {:>2}  {}".format(self.number, said if self.address else "*")
 
 
 def trace(address: str) -> Evidence:
@@ -51,8 +56,9 @@ def trace(address: str) -> Evidence:
     facts: Facts = {
         "address": address,
         "by": how,
-        "hops": [[hop.number, hop.address, round(hop.seconds, 4)] for hop in hops],
-        "is_arrived": arrived,
+        "hops": [hop.facts() for hop in hops],
+        "last": ([hop.address for hop in hops if hop.address] or [""])[-1],
+        "is_reached": arrived,
         "reach": max([hop.number for hop in hops if hop.address] or [0]),
     }
     lines = [hop.line() for hop in hops]

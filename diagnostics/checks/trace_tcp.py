@@ -26,7 +26,7 @@ def hops_to_try(path: Facts, *, is_silent: bool) -> int:
     There it could open after all, once for each hop beyond.
     """
     reach = int(path.get("reach", 0))
-    if not path.get("is_arrived"):
+    if not path.get("is_reached"):
         return min(reach + MORE_HOPS, MOST_HOPS)
     return max(reach - 1, 1) if is_silent else reach
 
@@ -49,7 +49,7 @@ def trace_tcp(endpoint: Endpoint, hops: int) -> Evidence:
     facts["reach"] = max(passed, default=0)
     facts["refused_at"] = min(refused, default=0)
     spent = round(time.monotonic() - since, 4)
-    lines = ["{:2d}  {}".format(n, answers.get(n, "*")) for n in range(1, hops + 1)]
+    lines = ["# {:>2}  {}".format(n, answers.get(n, "*")) for n in range(1, hops + 1)]
     status = OK if answers else WARNING
     return Evidence("path_tcp", endpoint.subject, status, spent, facts, lines)
 

@@ -39,7 +39,7 @@ def about_way(
     if reaches_portal(scene) is False and path.get("reach", 0) <= 1:
         return _offline(scene, because)
     # The end itself is left out of the attempts where it is known to be there.
-    routers = path.get("reach", 0) - bool(path.get("is_arrived"))
+    routers = path.get("reach", 0) - bool(path.get("is_reached"))
     if routers > port["reach"]:
         return _stopped(path, port, because)
     if port["reach"] > 1:
@@ -57,9 +57,9 @@ def _facts(scene: Scene, check: str) -> Facts:
 
 def _hop(path: Facts, number: int) -> str:
     """Return the address of a hop, its number where nobody said."""
-    for at, address, _seconds in path.get("hops", ()):
-        if at == number and address:
-            return str(address)
+    for hop in path.get("hops", ()):
+        if hop["hop"] == number and hop["address"]:
+            return str(hop["address"])
     return "#{}".format(number)
 
 
@@ -74,7 +74,7 @@ def _refused(path: Facts, port: Facts, because: Tuple[Reason, ...]) -> List[Find
     at, end = port["refused_at"], path.get("reach", 0)
     if at == 1 and end > 1:
         return [Finding("host-firewall-out", 0.9, (*because, Reason("refused-here")))]
-    if not at or not path.get("is_arrived"):
+    if not at or not path.get("is_reached"):
         return []
     if at == end:
         reason = Reason("refused-at", {"hop": _hop(path, at)})

@@ -118,7 +118,7 @@ def test_looks_closer_only_at_what_does_not_open(good_certificate, monkeypatch):
             view = closer_look.View(
                 partial(lines, target, *ends),
                 partial(bool, is_settled),
-                lambda: {"reach": 1, "is_arrived": True},
+                lambda: {"reach": 1, "is_reached": True},
             )
             since = len(seen)
             closer_look.look_closer(view, target, lambda e: seen.append(e.check))

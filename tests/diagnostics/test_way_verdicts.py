@@ -22,9 +22,9 @@ ROUTER, PROVIDER = "192.168.10.1", "198.51.100.1"
 
 
 def path(*addresses: str) -> Evidence:
-    hops = [[number, address, 0.01] for number, address in enumerate(addresses, 1)]
-    is_arrived = addresses[-1] == FOUR
-    return seen("path", hops=hops, reach=len(hops), is_arrived=is_arrived)
+    hops = [{"hop": n, "address": one} for n, one in enumerate(addresses, 1)]
+    is_reached = addresses[-1] == FOUR
+    return seen("path", hops=hops, reach=len(hops), is_reached=is_reached)
 
 
 def port(reach: int, refused_at: int = 0) -> Evidence:
