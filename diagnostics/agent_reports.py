@@ -23,11 +23,13 @@ from diagnostics.verdicts.scene import AGENT, SERVER
 from diagnostics.verdicts.together import View, judge_together
 from diagnostics.wording import label, outcome
 
-BODY_BYTES_MAX = 512 * 1024
-ITEMS_MAX = 500
+BODY_BYTES_MAX = 128 * 1024
+ITEMS_MAX = 400
 TEXT_MAX, SUBJECT_MAX, NAME_MAX = 2000, 300, 64
-LINES_MAX, LINE_MAX = 200, 500
+LINES_MAX, LINE_MAX = 100, 300
 LIST_MAX, DEPTH_MAX = 200, 4
+# Facts that are longer than all of theirs may be are cut to this.
+SHORT_TEXT_MAX, SHORT_LIST_MAX = 200, 30
 SECONDS_MAX = 3600.0
 INTEGER_MAX = 2**53
 FACTS_BYTES_MAX = 32 * 1024
@@ -148,7 +150,9 @@ def _item(number: int, said: object) -> tuple[int, Evidence]:
 
 
 def _facts(said: dict[str, Any]) -> dict[str, Any]:
-    facts: dict[str, Any] = _plain(said, DEPTH_MAX)
+    facts: dict[str, Any] = _plain(said, DEPTH_MAX, TEXT_MAX, LIST_MAX)
+    if len(json.dumps(facts)) > FACTS_BYTES_MAX:
+        facts = _plain(said, DEPTH_MAX, SHORT_TEXT_MAX, SHORT_LIST_MAX)
     if len(json.dumps(facts)) > FACTS_BYTES_MAX:
         raise AgentReportRefused("facts")
     if "port" in facts:
@@ -163,22 +167,24 @@ def _require_port(port: object) -> None:
         raise AgentReportRefused("port")
 
 
-def _plain(value: object, depth: int) -> Any:  # noqa: ANN401 - JSON
+def _plain(value: object, depth: int, texts: int, lists: int) -> Any:  # noqa: ANN401
     """Return a JSON value, cut to what we keep; raise AgentReportRefused."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, str):
-        return _text(value, TEXT_MAX)
+        return _text(value, texts)
     if isinstance(value, int | float):
         if not math.isfinite(value) or abs(value) > INTEGER_MAX:
             raise AgentReportRefused("number")
         return value
     if depth and isinstance(value, list):
-        return [_plain(one, depth - 1) for one in value[:LIST_MAX]]
+        return [_plain(one, depth - 1, texts, lists) for one in value[:lists]]
     if depth and isinstance(value, dict) and len(value) <= LIST_MAX:
         if not all(_NAME.match(name) for name in value):
             raise AgentReportRefused("name")
-        return {name: _plain(one, depth - 1) for name, one in value.items()}
+        return {
+            name: _plain(one, depth - 1, texts, lists) for name, one in value.items()
+        }
     raise AgentReportRefused("value")
 
 

@@ -23,9 +23,9 @@ from diagnostics.verdicts.scene import AGENT
 
 HOUR = 3600
 # A run takes some twenty posts; nobody starts it more often than every few minutes.
-POSTS_PER_HOUR = 600
+POSTS_PER_HOUR, CUSTOMERS_POSTS_PER_HOUR = 300, 1000
 LINES_PER_HOUR = 20
-RUNS_MAX = 30
+RUNS_MAX = 20
 # The ordinals of a run begin at its number times this.
 RUN_STEP = 1000
 # The vantage of runs that a newer one has taken the place of.
@@ -80,7 +80,11 @@ def take_report(token: AgentToken, report: Report, address: str | None) -> Agent
     Raises RateLimited, AgentReportRefused and AgentRunOver. The same piece twice is
     kept once.
     """
-    spend("agent.report", str(token.pk), limit=POSTS_PER_HOUR, seconds=HOUR)
+    for subject, limit in (
+        (f"token {token.pk}", POSTS_PER_HOUR),
+        (f"customer {token.customer_id}", CUSTOMERS_POSTS_PER_HOUR),
+    ):
+        spend("agent.report", subject, limit=limit, seconds=HOUR)
     run = _keep(token.probe, report, address)
     if report.is_final:
         note_first_cause(token.probe)

@@ -30,10 +30,14 @@ DEAF_SECONDS = 2.0
 TRIES = 3
 # Items that come within this time go together.
 GATHER_SECONDS = 0.15
-PIECE_ITEMS = 40
+# The portal takes twice that at once; one item is always less.
+PIECE_BYTES = 60000
+LINES_MAX, LINE_MAX = 100, 300
 ANSWER_BYTES_MAX = 65536
 # The portal does not know the token any more, or a newer run has begun.
 REFUSALS = (404, 409, 410)
+# Something in the piece is too long or not as the portal knows it.
+UNREADABLE = (413, 422)
 
 
 class Greeting(NamedTuple):
@@ -59,6 +63,7 @@ class Courier:
         self._sent = 0
         self._is_ending = False
         self._was_heard = False
+        self._is_careful = False
         self._wake = threading.Condition()
         self._thread: Optional[threading.Thread] = None
 
@@ -78,7 +83,10 @@ class Courier:
     def add(self, seen: Evidence) -> None:
         """Send an observation as soon as can be."""
         with self._wake:
-            self._items.append(dict(seen._asdict(), ordinal=len(self._items)))
+            item = dict(seen._asdict(), ordinal=len(self._items))
+            item["transcript"] = [line[:LINE_MAX] for line in seen.transcript]
+            item["transcript"] = item["transcript"][:LINES_MAX]
+            self._items.append(item)
             self._wake.notify()
 
     def finish(self) -> None:
@@ -116,11 +124,16 @@ class Courier:
                     self._wake.wait()
             if not self._is_ending:
                 time.sleep(GATHER_SECONDS)
-            items = self._items[self._sent : self._sent + PIECE_ITEMS]
+            items = self._next_items()
             is_last = self._is_ending and self._sent + len(items) == len(self._items)
             try:
                 told = self._post(dict(self._piece(items), is_final=is_last))
-            except (OSError, ValueError):
+            except (OSError, ValueError) as error:
+                if getattr(error, "code", 0) in UNREADABLE and items:
+                    # Leave out what the portal does not read, and only that.
+                    self._sent += 1 if self._is_careful else 0
+                    self._is_careful = True
+                    continue
                 failures += 1
                 time.sleep(0.3 * failures)
                 continue
@@ -129,6 +142,17 @@ class Courier:
                 self.causes = readable_causes(told.get("causes"))
                 self.is_done = True
                 return
+
+    def _next_items(self) -> List[Dict[str, Any]]:
+        """Return what goes together: as much as the portal takes, or one by one."""
+        items: List[Dict[str, Any]] = []
+        size = 0
+        for item in self._items[self._sent :]:
+            size += len(json.dumps(item))
+            if items and (size > PIECE_BYTES or self._is_careful):
+                break
+            items.append(item)
+        return items
 
     def _post(self, said: Dict[str, Any]) -> Dict[str, Any]:
         """Post and return the answer; raise OSError or ValueError."""

@@ -1,5 +1,6 @@
 """The terminal: what is printed on it in whatever encoding, what is asked on it."""
 
+import contextlib
 import getpass
 import locale
 import os
@@ -47,7 +48,13 @@ def say(text: str, stream: Optional[TextIO] = None) -> None:
         stream.write(_encodable(text, stream.encoding or "ascii") + "\n")
         stream.flush()
     except (OSError, ValueError):
-        pass
+        _hush(stream)
+
+
+def _hush(stream: TextIO) -> None:
+    """Send what is printed from now on nowhere, or Python complains at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _encodable(text: str, encoding: str) -> str:

@@ -8,6 +8,7 @@ import json
 import logging
 import sys
 from datetime import timedelta
+from urllib.error import HTTPError
 
 import pytest
 from django.test import Client
@@ -19,6 +20,8 @@ from cleanmail.log_paths import HideTokens
 from diagnostics import agent_reports
 from diagnostics.actions import agents as actions
 from diagnostics.agent.block import make_block
+from diagnostics.agent.sending import Courier
+from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.models import AgentRun, AgentToken, Evidence, Probe
 from tests import factories
 from tests.conftest import actor_of
@@ -263,6 +266,16 @@ def test_takes_nothing_that_no_agent_sends(said, token, post):
     assert not Evidence.objects.exists()
 
 
+def test_long_facts_are_cut(token, probe, post):
+    names = ["n" * 250 + str(number) for number in range(200)]
+
+    post(report(item(0, "certificate", facts={"names": names, "issuer": "i" * 5000})))
+
+    facts = probe.evidence.get().facts
+    assert len(json.dumps(facts)) < agent_reports.FACTS_BYTES_MAX
+    assert facts["names"][0].startswith("n" * 200)
+
+
 def test_hostile_text_is_kept_as_text(token, probe, post, people, client_for):
     evil = "<script>alert(1)</script>\x00\x1b[2J\ud800{port.__class__}%s"
     facts = {"text": evil, "code": 220, "host": evil}
@@ -363,6 +376,45 @@ def test_revoking_is_written_down(token, probe, people):
 
     assert fetch(token.token).status_code == 404
     assert AuditEvent.objects.filter(action="probe.agent_end").count() == 1
+
+
+def test_agent_without_a_way_to_the_portal_prints_what_to_paste(
+    people, token, probe, client_for
+):
+    script = fetch(token.token).content.replace(b"127.0.0.1:8000", b"127.0.0.1:1")
+    done = run_agent(sys.executable, "-", typed=script, PYTHONUTF8="1")
+
+    assert done.returncode == 1, done.stderr
+    assert "Das Portal war von hier aus nicht erreichbar." in done.stdout
+    client_for(people.alice).post(
+        reverse("diagnostics:agent_paste", args=[probe.pk]), {"report": done.stdout}
+    )
+    assert probe.evidence.filter(vantage="agent", check_name="names").exists()
+    assert AgentRun.objects.get().finished_at is not None
+    assert AuditEvent.objects.filter(action="probe.agent_paste").exists()
+
+
+def test_agent_leaves_out_what_the_portal_does_not_read(token, post, monkeypatch):
+    courier = Courier("http://portal.invalid/", "de")
+    answers = []
+
+    def hand_over(said):
+        answer = post(said)
+        answers.append(answer.status_code)
+        if answer.status_code != 200:
+            raise HTTPError("", answer.status_code, "", {}, None)
+        return answer.json()
+
+    monkeypatch.setattr(courier, "_post", hand_over)
+    for check, port in (("tcp", 25), ("tcp", 0), ("greeting", 25)):
+        facts = {"address": "192.0.2.25", "port": port, "family": "ipv4"}
+        courier.add(Observation(check, "x", "ok", 0.1, facts, []))
+    courier._is_ending = True
+    courier._work()
+
+    assert answers == [422, 200, 422, 200]
+    assert courier.is_done
+    assert [one.check_name for one in Evidence.objects.all()] == ["tcp", "greeting"]
 
 
 @pytest.fixture
