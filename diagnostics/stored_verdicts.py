@@ -11,6 +11,7 @@ from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.models import Evidence, Probe
 from diagnostics.verdicts import Finding
 from diagnostics.verdicts.together import (
+    LOG,
     VANTAGES,
     View,
     judge_together,
@@ -27,9 +28,13 @@ def by_vantage(evidence: Iterable[Evidence]) -> dict[str, list[Observation]]:
 
 
 def views_of(evidence: Iterable[Evidence]) -> list[View]:
-    """Return what each end saw, to be judged together."""
+    """Return what each end saw, to be judged together.
+
+    With a probe stand its own sessions: no mail server's among them says nothing.
+    """
     seen = by_vantage(evidence)
-    return [View(end, seen[end]) for end in VANTAGES if end in seen]
+    ends = [end for end in VANTAGES if end in seen]
+    return [View(end, seen[end], is_whole=end != LOG) for end in ends]
 
 
 def ends_that_looked(evidence: Iterable[Evidence]) -> list[str]:

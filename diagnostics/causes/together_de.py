@@ -123,6 +123,7 @@ REASONS: Dict[str, str] = {
     "log-rejected": "Im Protokoll unseres Scanners steht die Ablehnung «{code} {text}».",
     "log-data-lost": "Im Protokoll unseres Scanners bricht die Übertragung der Nachricht ab.",
     "log-auth-only": "Im Protokoll unseres Scanners meldet sich Ihr Mailserver an und sendet dann nichts.",
+    "log-own-in-clear": "Die Prüfung war verschlüsselt, im Protokoll unseres Scanners kam sie unverschlüsselt an.",
     "log-sent": "Im Protokoll unseres Scanners wird Mail Ihres Servers angenommen.",
     "slip-blank": "Mit einem Leerzeichen weniger hätte die Anmeldung gestimmt.",
     "slip-case": "In anderer Gross- und Kleinschreibung hätte die Anmeldung gestimmt.",

@@ -123,6 +123,7 @@ REASONS: Dict[str, str] = {
     "log-rejected": "In our scanner's log there is the refusal «{code} {text}».",
     "log-data-lost": "In our scanner's log the transfer of the message breaks off.",
     "log-auth-only": "In our scanner's log your mail server logs in and then sends nothing.",
+    "log-own-in-clear": "The check was encrypted; in our scanner's log it arrived unencrypted.",
     "log-sent": "In our scanner's log mail of your server is accepted.",
     "slip-blank": "With one blank less the log-in would have been right.",
     "slip-case": "In other upper and lower case the log-in would have been right.",

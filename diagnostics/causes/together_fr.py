@@ -123,6 +123,7 @@ REASONS: Dict[str, str] = {
     "log-rejected": "Dans le journal de notre scanner figure le refus «{code} {text}».",
     "log-data-lost": "Dans le journal de notre scanner, la transmission du message est interrompue.",
     "log-auth-only": "Dans le journal de notre scanner, votre serveur s'authentifie puis n'envoie rien.",
+    "log-own-in-clear": "Le contrôle était chiffré; dans le journal de notre scanner, il est arrivé en clair.",
     "log-sent": "Dans le journal de notre scanner, le courrier de votre serveur est accepté.",
     "slip-blank": "Avec une espace de moins, l'authentification aurait été juste.",
     "slip-case": "Avec d'autres majuscules et minuscules, l'authentification aurait été juste.",

@@ -123,6 +123,7 @@ REASONS: Dict[str, str] = {
     "log-rejected": "Nel registro del nostro scanner c'è il rifiuto «{code} {text}».",
     "log-data-lost": "Nel registro del nostro scanner la trasmissione del messaggio si interrompe.",
     "log-auth-only": "Nel registro del nostro scanner il Suo server si autentica e poi non invia nulla.",
+    "log-own-in-clear": "Il controllo era cifrato; nel registro del nostro scanner è arrivato in chiaro.",
     "log-sent": "Nel registro del nostro scanner la posta del Suo server viene accettata.",
     "slip-blank": "Con uno spazio in meno l'autenticazione sarebbe stata giusta.",
     "slip-case": "Con altre maiuscole e minuscole l'autenticazione sarebbe stata giusta.",

@@ -12,6 +12,7 @@ from diagnostics.verdicts.weighing import (
     RULED_OUT,
     Opinion,
     of_log,
+    of_own_sessions,
     of_probe,
     of_text,
 )
@@ -38,6 +39,8 @@ class View(NamedTuple):
 
     vantage: str
     evidence: List[Evidence]
+    # Of a log: whether all sessions of the time are in it, not only a probe's own.
+    is_whole: bool = True
 
 
 def vantages_that_looked(views: Sequence[View]) -> List[str]:
@@ -93,7 +96,9 @@ def _opinions(views: Sequence[View]) -> List[Opinion]:
     found: List[Opinion] = []
     for view in views:
         if view.vantage == LOG:
-            found += of_log(LOG, view.evidence)
+            found += of_log(LOG, view.evidence, is_whole=view.is_whole)
+            agents = [e for v in views if v.vantage == AGENT for e in v.evidence]
+            found += of_own_sessions(LOG, agents, view.evidence)
         elif view.vantage == TEXT:
             for item in view.evidence:
                 found += of_text(TEXT, item, known, is_alone=len(views) == 1)

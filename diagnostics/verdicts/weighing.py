@@ -139,10 +139,17 @@ def _fitting(slug: str, relation: str, port: object) -> float:
     return 1.0
 
 
-def of_log(vantage: str, evidence: Sequence[Evidence]) -> List[Opinion]:
-    """Weigh how far the mail server's sessions got; none at all says something too."""
+def of_log(
+    vantage: str, evidence: Sequence[Evidence], *, is_whole: bool
+) -> List[Opinion]:
+    """Weigh how far the mail server's sessions got.
+
+    None at all says something too, of a log that `is_whole`.
+    """
     spoken = sessions.read_log(evidence)
     if not spoken:
+        if not is_whole:
+            return []
 
         def absent(_slug: str, sign: Sign) -> float:
             return 1.0 if signs.NOTHING in sign.log else UNLIKELY
@@ -160,3 +167,33 @@ def of_log(vantage: str, evidence: Sequence[Evidence]) -> List[Opinion]:
 
     clarity, reasons = chosen.clarity, chosen.reasons
     return [Opinion(vantage, clarity, _weigh(weight), reasons, is_bad=bool(bad))]
+
+
+def of_own_sessions(
+    vantage: str, agent: Sequence[Evidence], evidence: Sequence[Evidence]
+) -> List[Opinion]:
+    """Hold the agent's own sessions in the log against what it saw itself.
+
+    Who had TLS and arrived in clear text was opened on the way, and passed on in clear.
+    """
+    names = {item.facts.get("helo") for item in agent if item.check == "ehlo"}
+    own = [
+        item.facts
+        for item in evidence
+        if item.facts.get("nonce") and item.facts.get("helo") in names
+    ]
+    had_tls = any(
+        item.check == "certificate" and "sha256" in item.facts for item in agent
+    )
+    if not own or not had_tls:
+        return []
+    in_clear = not any(facts.get("tls") for facts in own)
+
+    def weight(slug: str, _sign: Sign) -> float:
+        if slug == "tls-intercept-plain":
+            return 1.0 if in_clear else UNLIKELY
+        return BESIDE if in_clear else 1.0
+
+    reasons = (Reason("log-own-in-clear"),) if in_clear else ()
+    clarity = 0.7 if in_clear else 0.0
+    return [Opinion(vantage, clarity, _weigh(weight), reasons)]

@@ -277,6 +277,22 @@ FIRST = {
         log(logged("ehlo=1 quit=1", stage="ehlo")),
         text("T-CERT", "tls-intercept-av", "tls-intercept-plain"),
     ),
+    "queue-backoff": (
+        server(),
+        agent(),
+        log(),
+        text("T-OLD", "downstream-reject", "egress-firewall-all", "queue-backoff"),
+    ),
+    "ipv6-only-blocked": (
+        server(),
+        agent_of(
+            configured(),
+            *session(),
+            stage("tcp", address="2001:db8::25", family="ipv6", error="ECONNREFUSED"),
+        ),
+        log(sent()),
+        text("T-V6", "ipv6-broken", "ipv6-only-blocked", address=""),
+    ),
     "nat-session-short": (
         server(),
         agent(),
@@ -410,6 +426,31 @@ def test_the_probes_own_sessions_say_nothing_of_the_mail_server():
     own = logged("ehlo=2 starttls=1 quit=1", nonce="0123456789abcdef")
 
     assert judge_together([agent(), log(own)]) == []
+
+
+def test_a_probes_own_session_says_nothing_of_the_mail_server():
+    broken = agent(stage("certificate", error=TIMEOUT, small_segments="ok"))
+    own = logged("ehlo=1 starttls=0/1", nonce="0123456789abcdef")
+    kept = View("scanner_log", log(own).evidence, is_whole=False)
+
+    with_log = judge_together([server(), broken, kept])
+
+    assert with_log == judge_together([server(), broken])
+
+
+def test_what_left_encrypted_and_arrived_in_clear_was_opened_on_the_way():
+    nonce = "0123456789abcdef"
+    name = f"probe-{nonce}.invalid"
+    opened = agent(
+        stage("ehlo", code=250, helo=name),
+        certificate(sha256="cd" * 32, issuer="Lab Mail Shield Root"),
+        stage("ehlo_tls", status="failed", code=250, mechanisms=[]),
+    )
+    in_clear = log(logged("ehlo=2 quit=1", nonce=nonce, helo=name))
+    in_tls = log(logged("ehlo=2 starttls=1 quit=1", nonce=nonce, helo=name))
+
+    assert judge_together([server(), opened, in_clear])[0].slug == "tls-intercept-plain"
+    assert judge_together([server(), opened, in_tls])[0].slug == "tls-intercept-noauth"
 
 
 def test_a_421_is_never_a_lack_of_starttls():

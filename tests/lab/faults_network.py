@@ -45,6 +45,18 @@ NETWORK = (
         ),
     ),
     Fault(
+        "ipv6-only-blocked",
+        "the scanner has an IPv6 address, the provider refuses IPv6",
+        both(
+            lambda lab: lab.set_zone(records=BOTH_FAMILIES),
+            lambda lab: lab.set_filter(
+                "provider",
+                "forward",
+                "meta nfproto ipv6 meta l4proto tcp reject with tcp reset;",
+            ),
+        ),
+    ),
+    Fault(
         "port25-blocked-drop",
         "the provider drops port 25; the customer uses 25",
         lambda lab: lab.set_filter("provider", "forward", "tcp dport 25 drop;"),
@@ -104,6 +116,13 @@ NETWORK = (
             "forward",
             "tcp dport { 25, 587 } ct state new"
             " limit rate over 1/minute burst 1 packets drop;",
+        ),
+    ),
+    Fault(
+        "nat-session-short",
+        "the router drops a connection after some kilobytes",
+        lambda lab: lab.set_filter(
+            "router", "forward", "tcp dport { 25, 587 } ct original bytes > 9000 drop;"
         ),
     ),
     Fault(

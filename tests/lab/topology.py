@@ -56,6 +56,7 @@ SYSCTLS = (
     "net.ipv6.conf.all.accept_dad=0",
     "net.ipv6.conf.default.accept_dad=0",
     "net.ipv4.icmp_ratelimit=0",
+    "net.netfilter.nf_conntrack_acct=1",
 )
 MASQUERADE = (
     "table ip base { chain post { type nat hook postrouting priority 100;"
