@@ -50,6 +50,7 @@ SLIPS = {
 }
 NO_SESSION = Reason("log-nothing")
 # A session that ends as probes end too speaks less clearly than one with mail in it.
+WITH_MAIL = ("mail", "rcpt", "data")
 PASSED = (signs.SENT, signs.AUTH_ONLY)
 FAINT = (signs.NO_AUTH_QUIT, signs.TLS_QUIT, signs.EHLO_ONLY, signs.CONNECT_ONLY)
 
@@ -66,7 +67,14 @@ class Spoken(NamedTuple):
 def read_log(evidence: Sequence[Evidence]) -> List[Spoken]:
     """Return what the mail server's sessions say; probes' own are left out."""
     sessions = [item.facts for item in evidence if item.check == "scanner_session"]
-    return [_read(facts) for facts in sessions if not facts.get("nonce")]
+    theirs = [facts for facts in sessions if not facts.get("nonce")]
+    return [_read(facts) for facts in theirs if not _is_begun_only(facts)]
+
+
+def _is_begun_only(facts: Facts) -> bool:
+    """Say whether nothing is known of a session but that it began: it goes on yet."""
+    said = ("replies", "lost_after", "rejects", "warnings", "tls_error", "sasl")
+    return facts.get("stage") == "connect" and not any(facts.get(key) for key in said)
 
 
 def slip_of(facts: Facts) -> str:
@@ -133,7 +141,7 @@ def symptom_of(facts: Facts) -> str:
 
 def _in_clear(facts: Facts) -> str:
     """Say how far it got without any word of STARTTLS."""
-    if _count(facts, "mail")[1]:
+    if _has_mail(facts):
         return signs.PLAIN_MAIL
     if _count(facts, "ehlo")[1]:
         return signs.EHLO_ONLY
@@ -142,12 +150,17 @@ def _in_clear(facts: Facts) -> str:
 
 def _inside(facts: Facts) -> str:
     """Say how far it got inside TLS."""
-    mails = _count(facts, "mail")[1]
+    mails = _has_mail(facts)
     if _count(facts, "auth")[1] or facts.get("sasl"):
         return signs.DATA_LOST if mails else signs.AUTH_ONLY
     if mails:
         return signs.NO_AUTH_MAIL
     return signs.NO_AUTH_QUIT if _count(facts, "ehlo")[1] > 1 else signs.TLS_QUIT
+
+
+def _has_mail(facts: Facts) -> bool:
+    """Say whether a message was begun; without an end only the stage tells."""
+    return bool(_count(facts, "mail")[1]) or facts.get("stage") in WITH_MAIL
 
 
 def _is_loss(text: str) -> bool:

@@ -162,8 +162,10 @@ def of_log(
     latest = list(reversed(bad or spoken))[:LATELY]
     chosen: sessions.Spoken = max(latest, key=lambda one: one.clarity)
 
+    is_plain = bool(bad) and chosen.symptom not in sessions.FAINT
+
     def weight(slug: str, _sign: Sign) -> float:
-        return chosen.weights.get(slug, RULED_OUT if bad else UNLIKELY)
+        return chosen.weights.get(slug, RULED_OUT if is_plain else UNLIKELY)
 
     clarity, reasons = chosen.clarity, chosen.reasons
     return [Opinion(vantage, clarity, _weigh(weight), reasons, is_bad=bool(bad))]
