@@ -115,6 +115,7 @@ WORDS = {
     "monitor.on": _("schaltete eine Überwachung ein"),
     "probe.agent_paste": _("fügte den Bericht vom eigenen Server zu einer Prüfung ein"),
     "probe.paste": _("fügte Ausgaben von Befehlen zu einer Prüfung ein"),
+    "probe.text": _("fügte eine Fehlermeldung zu einer Prüfung ein"),
     "probe.agent": _("holte eine neue Zeile für die Prüfung vom eigenen Server aus"),
     "probe.agent_end": _("beendete die Zeile für die Prüfung vom eigenen Server aus"),
     "probe.start": _("prüfte die Verbindung zum Outbound Scanner"),

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from diagnostics.views import agents, cases, checklist, monitors, pasted, probes
+from diagnostics.views import (
+    agents,
+    cases,
+    checklist,
+    error_text,
+    monitors,
+    pasted,
+    probes,
+)
 
 app_name = "diagnostics"
 urlpatterns = [
     path("diagnostics/", probes.probes, name="probes"),
     path("diagnostics/start", probes.probe_start, name="probe_start"),
+    path("diagnostics/text", error_text.error_text_start, name="error_text_start"),
     path("diagnostics/monitors/", monitors.monitors, name="monitors"),
     path("diagnostics/monitors/add", monitors.monitor_add, name="monitor_add"),
     path("diagnostics/monitors/mail", monitors.monitor_mail_on, name="monitor_mail_on"),
@@ -34,6 +43,9 @@ urlpatterns = [
     ),
     path("diagnostics/<uuid:pk>/checklist", checklist.checklist, name="checklist"),
     path("diagnostics/<uuid:pk>/commands", pasted.paste_output, name="paste_output"),
+    path(
+        "diagnostics/<uuid:pk>/text", error_text.error_text_add, name="error_text_add"
+    ),
     path("diagnostics/<uuid:pk>/case/", cases.case_new, name="case_new"),
     path("diagnostics/<uuid:pk>/case/open", cases.case_open, name="case_open"),
     path("diagnostics/<uuid:pk>/agent", agents.agent_line, name="agent_line"),

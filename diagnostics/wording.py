@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from diagnostics import log_words, machine_words, pasted_words
+from diagnostics import error_text_words, log_words, machine_words, pasted_words
 from diagnostics.checks import configured
 from diagnostics.checks.evidence import FAILED, OK, SKIPPED, Facts
 from diagnostics.checks.evidence import Evidence as Observation
@@ -169,6 +169,7 @@ _WORDS = {
     "ping": pasted_words.ping,
     "path": pasted_words.path,
     "pasted": pasted_words.pasted,
+    "error_text": error_text_words.outcome,
     "configured": _configured,
     "names": _names,
     "tcp": _tcp,
@@ -193,6 +194,7 @@ def label(seen: Observation) -> str:
         "configured": _("Einstellung Ihres Servers"),
         **machine_words.labels(facts),
         **pasted_words.labels(facts),
+        "error_text": error_text_words.label(),
         "names": _name_label(seen),
         "tcp": _("Port %(port)s, %(family)s") % place,
         "greeting": _("Begrüssung auf Port %(port)s, %(family)s") % place,

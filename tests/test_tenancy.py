@@ -83,6 +83,7 @@ OWN: set[str] = {
     "quarantine:add_own_sender",
     "quarantine:create_map_token",  # makes a row of the person's own customer
     "quarantine:add_sender",  # makes a row of the person's own customer
+    "diagnostics:error_text_start",  # makes a row of the person's own customer
     "diagnostics:probe_start",  # makes a row of the person's own customer
     "diagnostics:monitor_add",  # makes a row of the person's own customer
     "diagnostics:monitor_mail_on",  # of the person alone
@@ -147,6 +148,7 @@ OBJECT: dict[str, str] = {
 }
 POST_OBJECT: dict[str, str] = {
     "diagnostics:paste_output": "probe",
+    "diagnostics:error_text_add": "probe",
     "diagnostics:agent_line": "probe",
     "diagnostics:agent_paste": "probe",
     "diagnostics:case_open": "probe",

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max
 
 from accounts import audit
 from accounts.tenancy import Actor, Permission, require_permission
 from accounts.throttles import spend
+from diagnostics.added_evidence import add_evidence
 from diagnostics.checks.evidence import Evidence as Observation
-from diagnostics.errors import PasteNotUnderstood, PastesFull
-from diagnostics.models import Evidence, Probe
+from diagnostics.errors import PasteNotUnderstood
+from diagnostics.models import Probe
 from diagnostics.pasted import VANTAGE, Reading, read
 from diagnostics.stored_verdicts import note_first_cause
 from diagnostics.targets import make_target
 
 HOUR = 3600
-# Behind what a worker still writes; a probe holds no more than that of pasted evidence.
-FIRST_ORDINAL = 20_000
+# A probe holds no more than that of pasted evidence.
 EVIDENCE_MAX = 1_000
 
 
@@ -40,27 +39,5 @@ def paste(actor: Actor, probe: Probe, text: str) -> Reading:
 
 @transaction.atomic(durable=True)
 def _keep(actor: Actor, probe: Probe, found: list[Observation]) -> None:
-    """Save the evidence behind what was pasted before; the lock keeps pastes apart."""
-    mine = Probe.objects.visible_to(actor).select_for_update()
-    locked = mine.get(pk=probe.pk)
-    before = Evidence.objects.filter(probe=locked, vantage=VANTAGE)
-    last = before.aggregate(last=Max("ordinal"))["last"]
-    start = FIRST_ORDINAL if last is None else last + 1
-    if start + len(found) > FIRST_ORDINAL + EVIDENCE_MAX:
-        raise PastesFull(probe.pk)
-    Evidence.objects.bulk_create(
-        Evidence(
-            customer_id=locked.customer_id,
-            probe=locked,
-            ordinal=start + number,
-            vantage=VANTAGE,
-            check_name=item.check,
-            subject=item.subject[:300],
-            status=item.status,
-            duration_seconds=item.duration_seconds,
-            facts=item.facts,
-            transcript=item.transcript,
-        )
-        for number, item in enumerate(found)
-    )
-    audit.record(actor, "probe.paste", locked)
+    kept = add_evidence(actor, probe, VANTAGE, found, limit=EVIDENCE_MAX)
+    audit.record(actor, "probe.paste", kept)

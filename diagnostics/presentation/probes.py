@@ -102,7 +102,7 @@ def sort_key(item: Observation) -> tuple[int, int, int]:
         return 0, stage, 1 if "type" in item.facts else 0
     if item.check == "auth":
         return 2, 0, 0
-    return 1, int(item.facts.get("port", 0)), stage
+    return 1, int(item.facts.get("port") or 0), stage
 
 
 def make_row(item: Observation, scene: Scene) -> Row:

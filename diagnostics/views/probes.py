@@ -20,11 +20,13 @@ from diagnostics.access import agents
 from diagnostics.access import probes as access
 from diagnostics.actions import probes as actions
 from diagnostics.errors import NoScanner
+from diagnostics.forms.error_text import ErrorTextForm
 from diagnostics.forms.pasted import PastedForm
 from diagnostics.forms.probe_list import ProbeListForm
 from diagnostics.forms.probes import ProbeForm
 from diagnostics.presentation.agent import RECEIVING, make_box, make_columns
 from diagnostics.presentation.checklist import make_probe_checklist
+from diagnostics.presentation.error_text import make_answers
 from diagnostics.presentation.pasted import make_pasted
 from diagnostics.presentation.probe_list import make_list
 from diagnostics.presentation.probes import make_page
@@ -36,7 +38,7 @@ from diagnostics.search import find_page, list_causes
 @portal_page
 def probes(request: ActorRequest) -> HttpResponse:
     """Show the form that starts a probe, and the latest ones."""
-    return _probes_page(request, ProbeForm(initial=access.find_settings(request.actor)))
+    return probes_page(request, ProbeForm(initial=access.find_settings(request.actor)))
 
 
 @sensitive_post_parameters("password")
@@ -46,12 +48,12 @@ def probe_start(request: ActorRequest) -> HttpResponse:
     """Start a probe of the outbound scanner."""
     form = ProbeForm(request.POST)
     if not form.is_valid():
-        return _probes_page(request, form, status=422)
+        return probes_page(request, form, status=422)
     try:
         probe = actions.start_probe(request.actor, form.question())
     except RateLimited:
         form.add_error(None, _("Zu viele Prüfungen in einer Stunde. Warten Sie etwas."))
-        return _probes_page(request, form, status=429)
+        return probes_page(request, form, status=429)
     except NoScanner:
         messages.error(request, _("Es ist noch kein Outbound Scanner eingetragen."))
         return redirect("diagnostics:probes")
@@ -97,15 +99,23 @@ def probe_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "checklist": make_probe_checklist(found, evidence, run),
         "pasted": make_pasted(found),
         "pasted_form": PastedForm(),
+        "error_texts": make_answers(evidence),
+        "error_text_form": ErrorTextForm(),
     }
 
 
-def _probes_page(
-    request: ActorRequest, form: ProbeForm, *, status: int = 200
+def probes_page(
+    request: ActorRequest,
+    form: ProbeForm,
+    *,
+    error_text_form: ErrorTextForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
+    """Show the list with the forms above it, one of them as it was filled in."""
     listing = ProbeListForm(request.GET, causes=list_causes(request.actor))
     found = find_page(request.actor, listing.criteria, **listing.places)
     context = {
+        "error_text_form": error_text_form or ErrorTextForm(),
         "list": make_list(found, listing.criteria),
         "listing": listing,
         "form": form,

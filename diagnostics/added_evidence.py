@@ -1,0 +1,44 @@
+"""Evidence that people add to a probe, beside what a worker still writes."""
+
+from __future__ import annotations
+
+from django.db.models import Max
+
+from accounts.tenancy import Actor
+from diagnostics.checks.evidence import Evidence as Observation
+from diagnostics.errors import PastesFull
+from diagnostics.models import Evidence, Probe
+
+FIRST_ORDINAL = 20_000
+
+
+def add_evidence(
+    actor: Actor, probe: Probe, vantage: str, found: list[Observation], *, limit: int
+) -> Probe:
+    """Save it behind what was added before, inside the caller's transaction.
+
+    The lock on the probe keeps two people apart. Raises PastesFull beyond `limit`.
+    """
+    mine = Probe.objects.visible_to(actor).select_for_update()
+    locked: Probe = mine.get(pk=probe.pk)
+    before = Evidence.objects.filter(probe=locked, vantage=vantage)
+    last = before.aggregate(last=Max("ordinal"))["last"]
+    start = FIRST_ORDINAL if last is None else last + 1
+    if start + len(found) > FIRST_ORDINAL + limit:
+        raise PastesFull(probe.pk)
+    Evidence.objects.bulk_create(
+        Evidence(
+            customer_id=locked.customer_id,
+            probe=locked,
+            ordinal=start + number,
+            vantage=vantage,
+            check_name=item.check,
+            subject=item.subject[:300],
+            status=item.status,
+            duration_seconds=item.duration_seconds,
+            facts=item.facts,
+            transcript=item.transcript,
+        )
+        for number, item in enumerate(found)
+    )
+    return locked
