@@ -56,6 +56,7 @@ def _prepare(running: Demo, browser: Browser) -> dict[str, str]:
         timeout=WAIT_MILLISECONDS
     )
     paths["probe"] = page.url.removeprefix(running.url)
+    paths |= _case(page, running)
     page.goto(f"{running.url}/domains/")
     page.locator("main table a").first.click()
     domain = paths["domain"] = page.url.removeprefix(running.url)
@@ -104,6 +105,22 @@ def _many(page: Page, running: Demo) -> dict[str, str]:
                 timeout=WAIT_MILLISECONDS
             )
     return paths
+
+
+def _case(page: Page, running: Demo) -> dict[str, str]:
+    """Open a support case about the probe on the page; return name → path."""
+    page.get_by_role("link", name="Supportfall eröffnen").click()
+    new = page.url.removeprefix(running.url)
+    page.locator("#id_error_text").fill(
+        "Nov 24 08:41:07 mail postfix/smtp[2211]: 4XbHqq5: to=<kanzlei@wyss.example>, "
+        "relay=none, delay=30, dsn=4.4.1, status=deferred (connect to "
+        "smtp.cleanmail.example[203.0.113.25]:25: Connection timed out)"
+    )
+    page.locator("#id_public_address").fill("198.51.100.77")
+    page.locator("main button.primary").click()
+    case = page.url.removeprefix(running.url)
+    page.locator("form.case-close button").click()
+    return {"case": case, "cases": "/diagnostics/cases/", "case-new": new}
 
 
 def _digest(page: Page, running: Demo) -> dict[str, str]:
