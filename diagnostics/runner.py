@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from diagnostics import targets, turns
+from diagnostics import slips, targets, turns
 from diagnostics.checks.evidence import Emit
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.checks.run import run_checks
@@ -83,7 +83,12 @@ def _run_outbound(probe: Probe, sealed_password: str, save: Emit) -> None:
     if probe.has_password:
         password = unseal_password(sealed_password, probe_id=probe.pk)
     target = targets.make_target(probe, password=password)
-    found = run_checks(target, save)
+
+    def save_explained(seen: Observation) -> None:
+        slips.explain(probe, seen, password)
+        save(seen)
+
+    found = run_checks(target, save_explained)
     tried = [item.facts.get("error") for item in found if item.check == "tcp"]
     if tried and set(tried) == {"not-allowed"}:
         _end(probe, Probe.State.FAILED, Probe.Note.TARGET_REFUSED)

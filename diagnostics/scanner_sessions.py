@@ -114,13 +114,11 @@ def _judge_name(
     if login is None:
         return None
     typed = str(login["username"]).lower()
-    for form, slip in zip(
-        _name_forms(typed), ("", "blank", "domain-added"), strict=True
-    ):
+    for form, slip in zip(_name_forms(typed), ("", "", "domain-added"), strict=True):
         account = accounts.get(form) if form else None
         if account is None:
             continue
-        if login["result"] == "failed" and slip:
+        if login["result"] == "failed" and form != typed:
             login.update({"class": "user", "slip": login["slip"] or slip})
         elif login["result"] == "failed" and _is_closed(account):
             login.update({"class": "disabled", "reason": "user disabled"})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db import transaction
 
+from diagnostics.access.scanner_sessions import list_sessions_for
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.models import Evidence, Probe
 from diagnostics.verdicts import Finding
@@ -27,12 +28,17 @@ def by_vantage(evidence: Iterable[Evidence]) -> dict[str, list[Observation]]:
     return found
 
 
-def views_of(evidence: Iterable[Evidence]) -> list[View]:
+def views_of(
+    evidence: Iterable[Evidence], sessions: Sequence[Observation] = ()
+) -> list[View]:
     """Return what each end saw, to be judged together.
 
-    With a probe stand its own sessions: no mail server's among them says nothing.
+    `sessions` are what the mail server did at the scanner without a probe. With a probe
+    stand its own sessions: no mail server's among them says nothing.
     """
     seen = by_vantage(evidence)
+    if sessions:
+        seen.setdefault(LOG, []).extend(sessions)
     ends = [end for end in VANTAGES if end in seen]
     return [View(end, seen[end], is_whole=end != LOG) for end in ends]
 
@@ -42,14 +48,16 @@ def ends_that_looked(evidence: Iterable[Evidence]) -> list[str]:
     return vantages_that_looked(views_of(evidence))
 
 
-def judge_evidence(evidence: Iterable[Evidence]) -> list[Finding]:
+def judge_evidence(
+    evidence: Iterable[Evidence], sessions: Sequence[Observation] = ()
+) -> list[Finding]:
     """Return the causes that all ends together leave of a probe's evidence."""
-    return judge_together(views_of(evidence))
+    return judge_together(views_of(evidence, sessions))
 
 
 def judge_stored(probe: Probe) -> list[Finding]:
     """Return the causes that today's rules find in the probe's evidence."""
-    return judge_evidence(probe.evidence.order_by("ordinal"))
+    return judge_evidence(probe.evidence.order_by("ordinal"), list_sessions_for(probe))
 
 
 @transaction.atomic(durable=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from diagnostics.access.scanner_sessions import list_sessions_for
 from diagnostics.checks.evidence import FAILED, OK, SKIPPED, WARNING
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.models import Evidence, Probe
@@ -79,7 +80,11 @@ def make_page(
     scene = Scene(seen, vantage)
     is_final = probe.is_final and not is_agent_running
     stations = make_stations(scene, is_final=is_final)
-    causes = make_causes(judge_evidence(evidence)) if is_final else ()
+    causes = (
+        make_causes(judge_evidence(evidence, list_sessions_for(probe)))
+        if is_final
+        else ()
+    )
     return ProbePage(
         answer=make_answer(probe, stations, causes, scene, is_final=is_final),
         stations=stations,

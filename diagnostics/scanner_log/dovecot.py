@@ -8,20 +8,19 @@ from diagnostics.scanner_log.lines import Entry
 # The last address counts: a user name may hold one. Where Dovecot shows "?" in place of
 # the name, that stands at the end, and the first address counts.
 _LOGIN = re.compile(
-    r"(?:^|[ :])[a-z-]{1,20}\((\?(?=,)|.*),([0-9a-fA-F:.]{2,45})(?:,<[^>]*>)?\): (.+)$"
+    r"(?:^|[ :])(passwd-file|[a-z]{1,20})"
+    r"\((\?(?=,)|.*),([0-9a-fA-F:.]{2,45})(?:,<[^>]*>)?\): (.+)$"
 )
 _WHY = (
-    (re.compile(r"^Password mismatch"), "password", ""),
-    (re.compile(r"^unknown user", re.IGNORECASE), "user", ""),
-    (re.compile(r"^Username character disallowed .*: 0x20 "), "user", "blank"),
-    (re.compile(r"^Username character disallowed .*: 0x[89a-f]"), "user", "encoding"),
-    (re.compile(r"^Username character disallowed"), "user", ""),
-    (re.compile(r"^allow_nets check failed"), "address", ""),
-    (re.compile(r"^(?:user disabled|User is disabled|Login disabled)"), "disabled", ""),
+    (re.compile(r"^Password mismatch"), "password"),
+    (re.compile(r"^unknown user", re.IGNORECASE), "user"),
+    (re.compile(r"^Username character disallowed"), "user"),
+    (re.compile(r"^allow_nets check failed"), "address"),
+    (re.compile(r"^(?:user disabled|User is disabled|Login disabled)"), "disabled"),
 )
 _SHOWN = re.compile(r"\(username: (.*)\)$")
 # Said by deploy/dovecot/slips.lua, after the line that says that it was refused.
-_SLIP = re.compile(r"^slip=(user-)?([a-z-]{1,20})$")
+_SLIP = re.compile(r"^(?:db-lua: )?slip=(user-)?([a-z-]{1,20})$")
 
 
 class Refusal(NamedTuple):
@@ -43,15 +42,17 @@ def read_refusal(entry: Entry) -> Optional[Refusal]:
     found = _LOGIN.search(entry.text)
     if found is None:
         return None
-    username, address, said = found.groups()
+    driver, username, address, said = found.groups()
     slip = _SLIP.match(said)
     if slip is not None:
         reason = "user" if slip.group(1) else "password"
         return Refusal(entry.at, address, username, reason, slip.group(2), is_slip=True)
+    if driver == "lua":  # says again what the line before told
+        return None
     shown = _SHOWN.search(said)
     if username == "?" and shown is not None:
         username = shown.group(1)
-    for pattern, reason, slip_class in _WHY:
+    for pattern, reason in _WHY:
         if pattern.match(said):
-            return Refusal(entry.at, address, username, reason, slip_class)
+            return Refusal(entry.at, address, username, reason, "")
     return None

@@ -25,6 +25,7 @@ REASONS = {
     "password": "password mismatch",
     "user": "unknown user",
     "disabled": "user disabled",
+    "address": "allow_nets check failed",
 }
 REFUSAL_LIMIT = 2000
 

@@ -6,6 +6,7 @@ from diagnostics.checks.evidence import Facts
 from diagnostics.checks.wording import CLOSED, TIMEOUT
 from diagnostics.verdicts.finding import Finding, Reason, group
 from diagnostics.verdicts.scene import Line, Scene
+from diagnostics.verdicts.sessions import SLIPS
 
 BLANKS = {"leading-blank", "trailing-blank"}
 ODD = {"non-ascii", "look-alike", "special", "control"}
@@ -53,6 +54,11 @@ def _refused(facts: Facts) -> List[Finding]:
 
 def _credentials(facts: Facts, refused: Reason) -> List[Finding]:
     """Rank by what is odd about the typed values: the server's 535 tells nothing."""
+    slip = str(facts.get("slip") or "")
+    if slip in SLIPS:
+        return [Finding(SLIPS[slip], 0.95, (Reason("slip-" + slip), refused))]
+    if facts.get("username_slip"):
+        return [Finding("auth-user-wrong", 0.95, (Reason("username-odd"), refused))]
     password = set(facts.get("password_signs", ()))
     username = set(facts.get("username_signs", ()))
     if password & BLANKS:

@@ -27,6 +27,7 @@ from diagnostics.models import (
     ScannerSession,
     UnmatchedSession,
 )
+from diagnostics.stored_verdicts import judge_stored
 from tests import factories
 
 pytestmark = [pytest.mark.db, pytest.mark.django_db(transaction=True)]
@@ -53,12 +54,18 @@ def write(log: Path, *texts: str, pid: int = 7, ago: int = 0) -> None:
             file.write(f"{stamp(ago)} {program}: {text}\n")
 
 
-def visit(log: Path, address: str = "192.0.2.1", *middle: str, **more) -> None:
+def visit(
+    log: Path,
+    address: str = "192.0.2.1",
+    *middle: str,
+    end: str = "ehlo=1 quit=1 commands=2",
+    **more,
+) -> None:
     write(
         log,
         f"connect from x[{address}]",
         *middle,
-        f"disconnect from x[{address}] ehlo=1 quit=1 commands=2",
+        f"disconnect from x[{address}] {end}",
         **more,
     )
 
@@ -272,6 +279,35 @@ def test_the_mail_servers_own_sessions_speak_about_the_probe(people, log):
 
     assert seen.check == "scanner_session"
     assert seen.facts["sasl"]["username"] == account.username
+
+
+def test_what_lies_behind_a_mail_that_went_through_speaks_no_more(people, log):
+    account = factories.make_outbound_account(people.acme)
+    sent = login(account.username)
+    visit(log, "192.0.2.1", sent, pid=1, ago=90)
+    visit(log, "192.0.2.1", sent, pid=2, ago=80, end="data=1 quit=1 commands=2")
+    visit(log, "192.0.2.1", sent, pid=3, ago=70)
+    visit(log, "192.0.2.2", sent, pid=4, ago=100)
+    follow(log)
+
+    seen = list_sessions_for(factories.make_probe(people.acme))
+
+    assert [(one.subject, one.facts["stage"]) for one in seen] == [
+        ("192.0.2.2", "rcpt"), ("192.0.2.1", "sent"), ("192.0.2.1", "rcpt"),
+    ]  # fmt: skip
+
+
+def test_the_log_names_the_cause_that_a_healthy_probe_cannot_see(people, log):
+    account = factories.make_outbound_account(people.acme)
+    through = "ehlo=2 starttls=1 auth=1 mail=1 rcpt=1 data=1 quit=1 commands=8"
+    visit(log, "192.0.2.1", login(account.username), pid=1, ago=90, end=through)
+    visit(log, "192.0.2.1", pid=2, ago=60, end="ehlo=1 mail=0/1 quit=1 commands=2/3")
+    follow(log)
+    probe = factories.make_probe(people.acme)
+
+    causes = judge_stored(probe)
+
+    assert "starttls-off" in [one.slug for one in causes]
 
 
 def test_sessions_are_forgotten_after_their_days(people, log, settings):

@@ -27,10 +27,12 @@ from tests.services.dovecot import DEPLOY, dovecot
 from tests.services.ports import free_ports
 from tests.services.postfix import postfix
 
+MODULES = Path("/usr/lib/dovecot/modules/auth")
 needs_packages = pytest.mark.skipif(
     os.geteuid() != 0
-    or not Path("/usr/lib/dovecot/modules/auth/libdriver_pgsql.so").exists(),
-    reason="needs root and dovecot-pgsql",
+    or not (MODULES / "libdriver_pgsql.so").exists()
+    or not (MODULES / "libauthdb_lua.so").exists(),
+    reason="needs root, dovecot-pgsql and dovecot-auth-lua",
 )
 
 
