@@ -72,12 +72,17 @@ def read(text: str, target: Target = NOBODY) -> Reading:
         seen = READERS[block.kind](block, target) if block.kind in READERS else []
         part = read_part(block) if block.kind in NETWORK else None
         if seen or (part is not None and part.is_known):
-            found += seen
+            found += [item for item in seen if _has_port(item)]
             parts += [part] if part is not None else []
             commands.append(block.kind)
         elif any(block.lines):
             unread.append((block.first_line, block.first_line + len(block.lines) - 1))
     return Reading((*join(parts), *found), tuple(commands), tuple(unread))
+
+
+def _has_port(item: Evidence) -> bool:
+    """Say whether its port is one, where it has any: a paste may be mangled."""
+    return 0 < int(item.facts.get("port", 1)) < 65536
 
 
 def read_pasted(text: str, target: Target = NOBODY) -> List[Evidence]:

@@ -8,7 +8,7 @@ from diagnostics.checks.evidence import FAILED, OK, Evidence, Facts, Target
 from diagnostics.checks.wording import TIMEOUT
 from diagnostics.pasted.blocks import Block
 from diagnostics.pasted.observed import known_host
-from diagnostics.pasted.text import addresses_in, first_address
+from diagnostics.pasted.text import LIST_LIMIT, addresses_in, first_address
 
 RCODES = {
     "NOERROR": 0,
@@ -138,6 +138,7 @@ def name_evidence(
     host: str, kind: str, server: str, addresses: List[str], rcode: Optional[int]
 ) -> Evidence:
     """Return what a name server said, without an rcode that it said nothing."""
+    addresses = addresses[:LIST_LIMIT]
     facts: Facts = {
         "resolver": server,
         "host": clean_host(host),

@@ -16,7 +16,7 @@ from diagnostics.pasted.session import (
     steps_of,
 )
 from diagnostics.pasted.system_errors import error_name
-from diagnostics.pasted.text import first_address, masked, unwrap
+from diagnostics.pasted.text import LIST_LIMIT, first_address, masked, unwrap
 
 USUAL_PORT = 25
 
@@ -130,7 +130,7 @@ def _read_windows(seen: _Seen, host: str, rest: str, line: str) -> None:
 def _names(seen: _Seen, target: Target) -> List[Evidence]:
     if seen.error.startswith("EAI_"):
         return resolved(seen.host, [], seen.error, target)
-    addresses = [first_address(one) for one in seen.trying]
+    addresses = [first_address(one) for one in seen.trying[:LIST_LIMIT]]
     addresses = sorted(set(filter(None, addresses)), key=addresses.index)
     return resolved(seen.host, addresses, "", target) if addresses else []
 

@@ -10,6 +10,8 @@ from cleanmail.wire.transcript import MASK
 TEXT_LIMIT = 1000000
 LINES_LIMIT = 20000
 LINE_LIMIT = 1000
+# Nobody has more addresses, cards or gateways that matter.
+LIST_LIMIT = 32
 
 # Consoles break lines at their width; these are the usual ones.
 CONSOLE_WIDTHS = (80, 120)

@@ -56,13 +56,15 @@ def read(block: Block, target: Target) -> List[Evidence]:
 
 
 def _joined(lines: List[str]) -> List[str]:
-    """Mend names that were broken within their brackets."""
+    """Mend names that were broken within their brackets, over two lines at most."""
     joined: List[str] = []
+    is_broken = False
     for line in lines:
-        if joined and joined[-1].count("[") > joined[-1].count("]"):
-            joined[-1] = joined[-1].rstrip() + line.strip()
+        if is_broken:
+            joined[-1] = joined[-1].rstrip() + line[:400].strip()
         else:
             joined.append(line[:400])
+        is_broken = not is_broken and line.count("[") > line.count("]")
     return joined
 
 

@@ -5,7 +5,7 @@ import re
 from typing import List, Tuple
 
 from diagnostics.checks.machine import Interface, Machine, network_of, with_prefix
-from diagnostics.pasted.text import first_address
+from diagnostics.pasted.text import LIST_LIMIT, first_address
 
 _CARD = re.compile(
     r"(?:\d{1,5}: )?([\w.@-]{1,40}?)(?:@\w{1,40})?: (?:flags=\w{1,9})?<(.{0,200}?)>"
@@ -37,11 +37,14 @@ class _Seen:
 
 
 def _outward(cards: List[Interface]) -> Tuple[Interface, ...]:
-    return tuple(card for card in cards if card.name not in _LOOPBACK)
+    found = [card for card in cards if card.name not in _LOOPBACK]
+    return tuple(found[:LIST_LIMIT])
 
 
 def _add(cards: List[Interface], networks: List[str], address: str, mask: str) -> None:
     card = cards[-1]
+    if len(card.addresses) >= LIST_LIMIT:
+        return
     whole = with_prefix(address, mask) if mask else address
     cards[-1] = card._replace(addresses=(*card.addresses, whole))
     if mask and ":" not in address and card.name not in _LOOPBACK:
@@ -64,9 +67,9 @@ def read_ip(lines: List[str]) -> Machine:
     return Machine(
         system="linux",
         interfaces=_outward(seen.cards),
-        gateways=tuple(four),
-        gateways6=tuple(one for one in seen.gateways if ":" in one),
-        on_link=tuple(sorted(local)),
+        gateways=tuple(four[:LIST_LIMIT]),
+        gateways6=tuple(one for one in seen.gateways if ":" in one)[:LIST_LIMIT],
+        on_link=tuple(sorted(local))[:LIST_LIMIT],
         routes=len(four) + len(seen.links),
     )
 
@@ -122,7 +125,7 @@ def read_ifconfig(lines: List[str]) -> Machine:
                 _add(cards, networks, address, _mask_of(text))
     found = tuple(card for card in _outward(cards) if card.addresses)
     found = found or _outward(cards)
-    return Machine("", interfaces=found, on_link=tuple(networks))
+    return Machine("", interfaces=found, on_link=tuple(networks[:LIST_LIMIT]))
 
 
 def _mask_of(text: str) -> str:
@@ -151,4 +154,9 @@ def read_routes(lines: List[str]) -> Machine:
             gateways.append(gateway)
         elif gateway == "0.0.0.0" and first_address(words[2]):  # noqa: S104
             networks.append(network_of(words[0], words[2]))
-    return Machine("", gateways=tuple(gateways), on_link=tuple(networks), routes=count)
+    return Machine(
+        "",
+        gateways=tuple(gateways[:LIST_LIMIT]),
+        on_link=tuple(networks[:LIST_LIMIT]),
+        routes=count,
+    )

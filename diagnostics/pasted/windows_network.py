@@ -5,7 +5,7 @@ from typing import List
 
 from diagnostics.checks.machine import Interface, Machine, network_of, with_prefix
 from diagnostics.checks.machine_windows import parse_routes
-from diagnostics.pasted.text import first_address
+from diagnostics.pasted.text import LIST_LIMIT, first_address
 
 _GATEWAY = re.compile(r"gateway|passerelle", re.IGNORECASE)
 _OTHER = re.compile(r"DHCP|WINS|NetBIOS|DUID|IAID", re.IGNORECASE)
@@ -35,12 +35,13 @@ def read_ipconfig(lines: List[str]) -> Machine:
     seen = _Reading()
     for line in lines:
         _read_line(seen, line)
+    known = [card for card in seen.cards if card.addresses or not card.is_up]
     four = [one for one in seen.gateways if ":" not in one]
     six = [one for one in seen.gateways if ":" in one]
     servers = [one for one in seen.servers if not one.startswith(_PLACEHOLDER)]
     return Machine(
         system="win32",
-        interfaces=tuple(c for c in seen.cards if c.addresses or not c.is_up),
+        interfaces=tuple(known[:LIST_LIMIT]),
         gateways=tuple(sorted(set(four), key=four.index)),
         gateways6=tuple(sorted(set(six), key=six.index)),
         on_link=tuple(seen.networks),
@@ -66,7 +67,7 @@ def _read_line(seen: _Reading, line: str) -> None:
 
 def _take(seen: _Reading, label: str, value: str) -> None:
     address = first_address(value)
-    if not seen.cards or _OTHER.search(label):
+    if not seen.cards or _OTHER.search(label) or _is_full(seen):
         return
     if _STATE.search(label):
         seen.cards[-1] = seen.cards[-1]._replace(is_up=False)
@@ -81,6 +82,11 @@ def _take(seen: _Reading, label: str, value: str) -> None:
     elif _ADDRESS.search(label):
         card = seen.cards[-1]
         seen.cards[-1] = card._replace(addresses=(*card.addresses, address))
+
+
+def _is_full(seen: _Reading) -> bool:
+    lists = (seen.gateways, seen.servers, seen.networks, seen.cards[-1].addresses)
+    return any(len(one) >= LIST_LIMIT for one in lists)
 
 
 def _take_mask(seen: _Reading, mask: str) -> None:
@@ -101,5 +107,8 @@ def read_route_print(text: str) -> Machine:
     lines = [line for line in text.split("\n") if len(line) <= 120]
     gateways, networks, _cards, count = parse_routes("\n".join(lines))
     return Machine(
-        "win32", gateways=tuple(gateways), on_link=tuple(networks), routes=count
+        "win32",
+        gateways=tuple(gateways[:LIST_LIMIT]),
+        on_link=tuple(networks[:LIST_LIMIT]),
+        routes=count,
     )
