@@ -48,6 +48,8 @@ ALLOWED_HOSTS: list[str] = env.list(
 )
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PORTAL_URL: str = env.str("PORTAL_URL", default="http://127.0.0.1:8000")
+# Where the portal is found when a customer's name servers are dead.
+PORTAL_ADDRESSES: list[str] = env.list("PORTAL_ADDRESSES", default=[])
 PORTAL_NAME: str = env.str("PORTAL_NAME", default="Cleanmail")
 
 INSTALLED_APPS = [

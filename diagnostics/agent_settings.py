@@ -53,6 +53,7 @@ def make_settings(
         "username": probe.username,
         "nonce": probe.nonce,
         "portal_url": settings.PORTAL_URL,
+        "portal_addresses": list(settings.PORTAL_ADDRESSES),
         "report_url": address_of("diagnostics:agent_report", token),
         "language": creator.language if creator else "",
     }

@@ -17,7 +17,7 @@ from diagnostics.checks.evidence import Evidence, Target
 from diagnostics.checks.run import run_checks
 from diagnostics.report import make_report
 from diagnostics.verdicts import judge
-from diagnostics.verdicts.scene import AGENT
+from diagnostics.verdicts.scene import AGENT, Scene
 
 HEALTHY, CAUSE_FOUND, USAGE, BROKEN, STOPPED = 0, 1, 2, 3, 130
 # Nobody waits at a page: a line that takes a second each way gets its time.
@@ -82,9 +82,12 @@ class Run:
         )
         self._tell(report)
         self._deliver(report)
-        if self._broken:
-            return BROKEN
-        return CAUSE_FOUND if report["causes"] else HEALTHY
+        if report["causes"]:
+            return CAUSE_FOUND
+        return HEALTHY if self._is_healthy() else BROKEN
+
+    def _is_healthy(self) -> bool:
+        return not self._broken and Scene(self.found, AGENT).is_through
 
     def tidy(self) -> None:
         """Remove the file of the scanner's own authority, if there was one."""
@@ -114,7 +117,7 @@ class Run:
         if self._broken:
             self.say(self.words["broken"].format(error=self._broken))
         elif not report["causes"]:
-            self.say(self.words["healthy"])
+            self.say(self.words["healthy" if self._is_healthy() else "unfinished"])
 
     def _deliver(self, report: Dict[str, Any]) -> None:
         """Wait a moment for the portal; give the report to paste if it has not all."""
@@ -176,6 +179,7 @@ class Run:
             "total_seconds": TOTAL_SECONDS,
             "helo": options.helo,
             "portal_url": options.portal_url,
+            "portal_addresses": tuple(options.portal_addresses),
             "portal_time": epoch + ago if epoch else 0.0,
             "mta_user": options.mta_user,
             "read_mta_config": options.read_mta_config,

@@ -32,6 +32,7 @@ class Options(NamedTuple):
     as_json: bool
     report_url: str
     portal_url: str
+    portal_addresses: List[str]
     mta_user: str
     read_mta_config: bool
     language: str
@@ -120,6 +121,7 @@ def parse(argv: Sequence[str], settings: Settings) -> Options:
         as_json=typed.as_json,
         report_url=_report_url(typed.report, typed.token) or filled("report_url", ""),
         portal_url=_origin(typed.report) or filled("portal_url", ""),
+        portal_addresses=[] if typed.report else filled("portal_addresses", []),
         mta_user=typed.mta_user,
         read_mta_config=typed.read_mta_config,
         language=typed.language or filled("language", ""),
