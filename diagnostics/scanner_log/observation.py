@@ -11,7 +11,7 @@ Check `scanner_session`, subject the client's address. Facts:
     tls_error         OpenSSL's words, "lost connection", "handshake failed" or ""
     sasl              None, or of the last try: {"method", "username", "username_signs",
                       "result": ok, failed, temporary; "reason", "tries",
-                      "class": user, password, disabled, mechanism or "" unknown;
+                      "class": user, password, disabled, address, mechanism or "";
                       "slip"}. A name that is no account may be a password that slipped
                       into the wrong field: it is described by its signs, and "" or,
                       with an at sign, "…@…" stands for it
@@ -85,7 +85,11 @@ def _status(facts: Facts) -> str:
 
 def is_known(login: Dict[str, Any]) -> bool:
     """Say whether the name of a log-in is that of an account."""
-    return login["result"] == "ok" or login["class"] in ("password", "disabled")
+    return login["result"] == "ok" or login["class"] in (
+        "password",
+        "disabled",
+        "address",
+    )
 
 
 def _sasl(session: ScannerSession) -> Optional[Dict[str, Any]]:

@@ -14,6 +14,8 @@ SLOW_KBIT = 50.0
 SOME_LOST, MANY_LOST = 2, 4
 # A first packet that gets no answer is sent again after a second (RFC 6298).
 SYN_AGAIN_SECONDS = 0.9
+# A name resolved that late was not a matter of one lost question.
+LATE_SECONDS = 1.0
 # Waiting for packets in a queue: the round trip grows as the session goes on.
 GROWN, GROWN_SECONDS = 5, 0.5
 GREETING_SECONDS = 2.0
@@ -61,10 +63,16 @@ def lost_segments(scene: Scene) -> int:
     for item in after:
         if not item.facts.get("error") and not item.facts.get("is_stalled"):
             count += item.facts.get("retransmits") or 0
-    for item in scene.names:
-        if item.status == OK:
-            count += int(item.facts.get("tries", 1)) - 1
-    return count
+    return count + _asked_again(scene, has_lost=count > 0)
+
+
+def _asked_again(scene: Scene, *, has_lost: bool) -> int:
+    """Count repeated questions; where no segment was lost, all may just be late."""
+    system = [one for one in scene.names if one.facts.get("resolver") == "system"]
+    if not has_lost and any(one.duration_seconds > LATE_SECONDS for one in system):
+        return 0
+    answered = [one for one in scene.names if one.status == OK]
+    return sum(int(one.facts.get("tries", 1)) - 1 for one in answered)
 
 
 def _loss(scene: Scene) -> List[Finding]:

@@ -51,13 +51,14 @@ def of_probe(
         reason = Reason("server-ok" if column == "server" else "agent-ok")
         return [Opinion(vantage, 0.2, weights, (reason,))]
     top = max(finding.confidence for finding in findings)
+    lowest = min(finding.confidence for finding in findings)
     is_credential = any(slug in signs.CREDENTIALS for slug in by_slug)
 
     def weight(slug: str, sign: Sign) -> float:
         if slug in by_slug:
             return by_slug[slug].confidence / top
         if is_credential and slug in signs.CREDENTIALS:
-            return SIBLING
+            return SIBLING * lowest / top
         return RULED_OUT if getattr(sign, column) == FAILS else UNLIKELY
 
     clarity = min(0.95, sum(finding.confidence for finding in findings))

@@ -229,3 +229,30 @@ def test_sessions_of_one_process_in_one_second_are_told_apart():
         reader.read(smtpd("disconnect from x[192.0.2.1] commands=0/0"))
 
     assert len({one.key for one in reader.take_all()}) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "word"),
+    [
+        ("Password mismatch", "password"),
+        ("unknown user", "user"),
+        ("allow_nets check failed: IP not in allowed networks", "address"),
+    ],
+)
+def test_reads_why_of_a_password_file_too(said, word):
+    lines = [
+        "Nov 24 08:00:00 relay1 postfix/smtpd[5]: connect from m[198.51.100.2]",
+        f"Nov 24 08:00:01 auth: Info: passwd-file(acme-out,198.51.100.2): {said}",
+        (
+            "Nov 24 08:00:01 relay1 postfix/smtpd[5]: warning: m[198.51.100.2]: SASL PLAIN "
+            "authentication failed: (reason unavailable), sasl_username=acme-out"
+        ),
+        (
+            "Nov 24 08:00:01 relay1 postfix/smtpd[5]: disconnect from m[198.51.100.2] "
+            "ehlo=2 starttls=1 auth=0/1 quit=1 commands=4/5"
+        ),
+    ]
+
+    (found,) = read_sessions(lines)
+
+    assert found.facts["sasl"]["class"] == word

@@ -98,6 +98,12 @@ FIRST = {
         log(refused("password", slip="blank")),
         text("T-535", "auth-password-wrong", "auth-password-space"),
     ),
+    "auth-password-wrong": (
+        server(),
+        agent(stage("auth", status="failed", code=535, password_signs=[])),
+        log(refused("password", slip="case")),
+        text("T-535", "auth-password-wrong", "auth-user-wrong"),
+    ),
     "auth-password-special": (
         server(),
         agent(),
@@ -384,6 +390,16 @@ def test_no_end_alone_is_sure_of_a_wrong_cause(slug: str):
 
         right = not found or found[0].slug == slug
         assert right or found[0].confidence <= 0.5, (view.vantage, shown([view]))
+
+
+def test_a_mail_server_that_sends_does_not_excuse_a_blank_in_what_was_typed():
+    """Postfix trims a blank at the end of a password, others do not."""
+    blank = stage("auth", status="failed", code=535, password_signs=["trailing-blank"])
+
+    found = judge_together([server(), agent(blank), log(sent())])
+
+    assert found[0].slug == "auth-password-space"
+    assert found[0].next_check == ""
 
 
 def test_two_ends_that_agree_are_surer_than_either():
