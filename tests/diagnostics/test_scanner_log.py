@@ -244,8 +244,8 @@ def test_reads_why_of_a_password_file_too(said, word):
         "Nov 24 08:00:00 relay1 postfix/smtpd[5]: connect from m[198.51.100.2]",
         f"Nov 24 08:00:01 auth: Info: passwd-file(acme-out,198.51.100.2): {said}",
         (
-            "Nov 24 08:00:01 relay1 postfix/smtpd[5]: warning: m[198.51.100.2]: SASL PLAIN "
-            "authentication failed: (reason unavailable), sasl_username=acme-out"
+            "Nov 24 08:00:01 relay1 postfix/smtpd[5]: warning: m[198.51.100.2]: SASL "
+            "PLAIN authentication failed: (reason unavailable), sasl_username=acme-out"
         ),
         (
             "Nov 24 08:00:01 relay1 postfix/smtpd[5]: disconnect from m[198.51.100.2] "
