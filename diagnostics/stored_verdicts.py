@@ -43,9 +43,11 @@ def views_of(
     return [View(end, seen[end], is_whole=end != LOG) for end in ends]
 
 
-def ends_that_looked(evidence: Iterable[Evidence]) -> list[str]:
+def ends_that_looked(
+    evidence: Iterable[Evidence], sessions: Sequence[Observation] = ()
+) -> list[str]:
     """Return the vantages there is evidence of."""
-    return vantages_that_looked(views_of(evidence))
+    return vantages_that_looked(views_of(evidence, sessions))
 
 
 def judge_evidence(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from diagnostics.access.scanner_sessions import list_sessions_for
 from diagnostics.checks.evidence import FAILED, OK, SKIPPED, WARNING
 from diagnostics.checks.evidence import Evidence as Observation
 from diagnostics.models import Evidence, Probe
@@ -15,6 +14,10 @@ from diagnostics.presentation.answer import Answer, is_late, make_answer
 from diagnostics.presentation.causes import CauseShown, make_causes
 from diagnostics.presentation.ends import words_of
 from diagnostics.presentation.path import Station, make_stations
+from diagnostics.presentation.scanner_sessions import (
+    SessionRow,
+    make_session_rows,
+)
 from diagnostics.stored_verdicts import (
     by_vantage,
     ends_that_looked,
@@ -61,6 +64,8 @@ class ProbePage:
     is_final: bool
     # Whether the path is that of the customer's own server.
     is_agents: bool
+    # What the mail server did at the scanner, newest first.
+    sessions: list[SessionRow]
     # Which ends the answer rests on, as a sentence.
     looked: str
     # Tells a page that asks again whether there is anything new.
@@ -68,10 +73,15 @@ class ProbePage:
 
 
 def make_page(
-    probe: Probe, evidence: list[Evidence], *, is_agent_running: bool = False
+    probe: Probe,
+    evidence: list[Evidence],
+    sessions: Sequence[Observation] = (),
+    *,
+    is_agent_running: bool = False,
 ) -> ProbePage:
     """Judge the stored evidence and say it in the reader's language.
 
+    `sessions` are what the mail server did at the scanner without a probe.
     The path is the customer's server's once that has looked, else ours.
     """
     by_end = by_vantage(evidence)
@@ -80,11 +90,7 @@ def make_page(
     scene = Scene(seen, vantage)
     is_final = probe.is_final and not is_agent_running
     stations = make_stations(scene, is_final=is_final)
-    causes = (
-        make_causes(judge_evidence(evidence, list_sessions_for(probe)))
-        if is_final
-        else ()
-    )
+    causes = make_causes(judge_evidence(evidence, sessions)) if is_final else ()
     return ProbePage(
         answer=make_answer(probe, stations, causes, scene, is_final=is_final),
         stations=stations,
@@ -94,7 +100,8 @@ def make_page(
         folds=tuple(_folds(seen)) if is_final else (),
         is_final=is_final,
         is_agents=vantage == AGENT,
-        looked=words_of(ends_that_looked(evidence)) if is_final else "",
+        sessions=make_session_rows(sessions),
+        looked=words_of(ends_that_looked(evidence, sessions)) if is_final else "",
         version=f"{'late' if is_late(probe) else probe.state}-{len(evidence)}",
     )
 

@@ -18,6 +18,7 @@ from accounts.tenancy import ActorRequest
 from diagnostics import turns
 from diagnostics.access import agents
 from diagnostics.access import probes as access
+from diagnostics.access.scanner_sessions import list_sessions_for
 from diagnostics.actions import probes as actions
 from diagnostics.errors import NoScanner
 from diagnostics.forms.error_text import ErrorTextForm
@@ -83,8 +84,8 @@ def probe_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
     evidence = access.list_evidence(request.actor, found)
     run = agents.find_latest_run(request.actor, found)
     box = make_box(agents.find_line(request.actor, found), run, evidence)
-    is_running = box.state == RECEIVING
-    page = make_page(found, evidence, is_agent_running=is_running)
+    sessions = list_sessions_for(found)
+    page = make_page(found, evidence, sessions, is_agent_running=box.state == RECEIVING)
     place = turns.find_place(found)
     page = put_in_line(page, place) if place else page
     every = "3s" if box.is_waited_for else ""

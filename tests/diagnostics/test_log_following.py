@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection
+from django.urls import reverse
 from django.utils import timezone
 
 from diagnostics import scanner_sessions
@@ -279,6 +280,21 @@ def test_the_mail_servers_own_sessions_speak_about_the_probe(people, log):
 
     assert seen.check == "scanner_session"
     assert seen.facts["sasl"]["username"] == account.username
+
+
+def test_the_page_of_a_probe_lists_them_to_its_customer_only(people, log, client_for):
+    account = factories.make_outbound_account(people.acme)
+    visit(log, "192.0.2.77", login(account.username))
+    follow(log)
+    for customer, person, is_shown in (
+        (people.acme, people.alice, True),
+        (people.other, people.charlie, False),
+    ):
+        probe = factories.make_probe(customer)
+        page = client_for(person).get(reverse("diagnostics:probe", args=[probe.pk]))
+
+        assert page.status_code == 200
+        assert (b"192.0.2.77" in page.content) == is_shown
 
 
 def test_what_lies_behind_a_mail_that_went_through_speaks_no_more(people, log):
