@@ -363,7 +363,6 @@ CHECK_HISTORY_DAYS: int = env.int("CHECK_HISTORY_DAYS", default=90)
 SCANNER_LOG_DAYS: int = env.int("SCANNER_LOG_DAYS", default=14)
 SCANNER_LOG_JUDGED_HOURS: int = env.int("SCANNER_LOG_JUDGED_HOURS", default=72)
 SCANNER_LOG_TIME_ZONE: str = env.str("SCANNER_LOG_TIME_ZONE", default=TIME_ZONE)
-SCANNER_LOG_OWN_ADDRESSES: list[str] = env.list("SCANNER_LOG_OWN_ADDRESSES", default=[])
 
 # --- Logs -----------------------------------------------------------------------------
 LOGGING: dict[str, Any] = {

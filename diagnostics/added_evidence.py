@@ -1,4 +1,4 @@
-"""Evidence that people add to a probe, beside what a worker still writes."""
+"""Evidence that comes to a probe from elsewhere, beside what a worker still writes."""
 
 from __future__ import annotations
 
@@ -21,11 +21,22 @@ def add_evidence(
     """
     mine = Probe.objects.visible_to(actor).select_for_update()
     locked: Probe = mine.get(pk=probe.pk)
+    append_evidence(locked, vantage, found, limit=limit)
+    return locked
+
+
+def append_evidence(
+    locked: Probe, vantage: str, found: list[Observation], *, limit: int
+) -> None:
+    """Save it behind what that end has seen; the caller holds the probe's row.
+
+    Raises PastesFull beyond `limit`, before anything is saved.
+    """
     before = Evidence.objects.filter(probe=locked, vantage=vantage)
     last = before.aggregate(last=Max("ordinal"))["last"]
     start = FIRST_ORDINAL if last is None else last + 1
     if start + len(found) > FIRST_ORDINAL + limit:
-        raise PastesFull(probe.pk)
+        raise PastesFull(locked.pk)
     Evidence.objects.bulk_create(
         Evidence(
             customer_id=locked.customer_id,
@@ -41,4 +52,3 @@ def add_evidence(
         )
         for number, item in enumerate(found)
     )
-    return locked

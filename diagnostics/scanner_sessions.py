@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -11,23 +12,21 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import OutboundAccount
+from diagnostics.added_evidence import append_evidence
+from diagnostics.errors import PastesFull
 from diagnostics.models import (
-    Evidence,
+    AgentRun,
     Probe,
     ScannerSession,
     UnmatchedSession,
 )
 from diagnostics.scanner_log import ScannerSession as LoggedSession
 from diagnostics.scanner_log import make_evidence
-from diagnostics.scanner_log.observation import CHECK, VANTAGE
+from diagnostics.scanner_log.observation import VANTAGE
 
-# Evidence of a probe that comes from elsewhere counts from here: the worker, which
-# counts from one, may still be at it.
-FIRST_ORDINAL = 20_000
 PER_PROBE = 40
 PRUNED_AT_ONCE = 5000
 MATCHED_AT_ONCE = 500
@@ -157,16 +156,23 @@ def _address(session: LoggedSession) -> str | None:
 def find_customer_at(address: str | None) -> UUID | None:
     """Return whose server sends from there; None if nobody's, or that of several.
 
-    Known by probes that greeted from there and by log-ins that were right: whoever
+    Known by log-ins that were right, and by agents that the portal saw there: whoever
     guesses at an account, or says where they are, is not believed.
     """
-    if address is None or address in settings.SCANNER_LOG_OWN_ADDRESSES:
+    if address is None or address in settings.PORTAL_ADDRESSES:
         return None
-    there = ScannerSession.objects.filter(client_address=address)
-    proved = there.filter(match=ScannerSession.Match.NONCE) | there.filter(
-        match=ScannerSession.Match.ACCOUNT, facts__sasl__result="ok"
+    since = timezone.now() - timedelta(days=settings.SCANNER_LOG_DAYS)
+    right = ScannerSession.objects.filter(
+        client_address=address,
+        match=ScannerSession.Match.ACCOUNT,
+        facts__sasl__result="ok",
     )
-    customers = set(proved.values_list("customer_id", flat=True).distinct()[:2])
+    agents = AgentRun.objects.filter(public_address=address, last_seen_at__gte=since)
+    customers = {
+        customer_id
+        for proved in (right, agents)
+        for customer_id in proved.values_list("customer_id", flat=True).distinct()[:2]
+    }
     return customers.pop() if len(customers) == 1 else None
 
 
@@ -190,25 +196,9 @@ def _claim_address(made: ScannerSession) -> None:
 def _add_to_probe(probe: Probe, session: ScannerSession) -> None:
     """Make the session evidence of the probe that greeted with its nonce."""
     # Two followers may come with sessions of one probe: one at a time.
-    Probe.objects.select_for_update().get(pk=probe.pk)
-    mine = Evidence.objects.filter(probe=probe, ordinal__gte=FIRST_ORDINAL)
-    last = mine.aggregate(last=Max("ordinal"))["last"]
-    ordinal = FIRST_ORDINAL if last is None else last + 1
-    if ordinal >= FIRST_ORDINAL + PER_PROBE:
-        return
-    seen = session.as_observation()
-    Evidence.objects.create(
-        customer_id=probe.customer_id,
-        probe=probe,
-        ordinal=ordinal,
-        vantage=VANTAGE,
-        check_name=CHECK,
-        subject=seen.subject,
-        status=seen.status,
-        duration_seconds=seen.duration_seconds,
-        facts=seen.facts,
-        transcript=seen.transcript,
-    )
+    locked = Probe.objects.select_for_update().get(pk=probe.pk)
+    with suppress(PastesFull):
+        append_evidence(locked, VANTAGE, [session.as_observation()], limit=PER_PROBE)
 
 
 def prune() -> int:

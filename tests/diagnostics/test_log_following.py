@@ -23,6 +23,7 @@ from diagnostics.errors import LogFollowedTwice
 from diagnostics.log_files import CHUNK_BYTES
 from diagnostics.log_following import Follower
 from diagnostics.models import (
+    AgentRun,
     Evidence,
     FollowedLog,
     ScannerSession,
@@ -240,6 +241,22 @@ def test_sessions_of_an_account_and_then_of_its_address_are_the_customers(people
     assert addresses() == ["192.0.2.9"]
 
 
+def test_sessions_from_where_an_agent_ran_are_its_customers(people, log, settings):
+    settings.PORTAL_ADDRESSES = ["192.0.2.8"]
+    for address in ("192.0.2.7", "192.0.2.8"):
+        probe = factories.make_probe(people.acme)
+        AgentRun.objects.create(
+            customer=people.acme, probe=probe, number=1, key="k", public_address=address
+        )
+    for number in (7, 8, 9):
+        visit(log, f"192.0.2.{number}", pid=number)
+    follow(log)
+
+    (session,) = ScannerSession.objects.all()
+    assert (session.customer, session.match) == (people.acme, "address")
+    assert addresses() == ["192.0.2.8", "192.0.2.9"]
+
+
 def test_an_address_of_two_customers_is_neithers(people, log):
     for number, customer in enumerate((people.acme, people.other)):
         account = factories.make_outbound_account(customer)
@@ -355,6 +372,42 @@ def test_the_command_reads_to_the_end_once(log):
     call_command("follow_scanner_log", str(log), once=True)
 
     assert len(addresses()) == 1
+
+
+def test_follows_the_journal_from_its_cursor(tmp_path, monkeypatch, settings):
+    """With a `journalctl` of ours: there is no journal where the tests run."""
+    journal = tmp_path / "journal"
+    program = tmp_path / "journalctl"
+    program.write_text(
+        "#!/bin/sh\n"
+        'case "$*" in\n'
+        f'*--after-cursor\\ c2*) sed -n "3,$ p" {journal};;\n'
+        f"*--after-cursor*) exit 1;;\n"
+        f"*) cat {journal};;\n"
+        "esac\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    def say(cursor: str, text: str, pid: int) -> None:
+        fields = {
+            "__CURSOR": cursor,
+            "__REALTIME_TIMESTAMP": str(int(time.time() * 1e6)),
+            "SYSLOG_IDENTIFIER": "postfix/smtpd",
+            "_PID": str(pid),
+            "MESSAGE": text,
+        }
+        with journal.open("a") as file:
+            file.write(json.dumps(fields) + "\n")
+
+    say("c1", "connect from x[192.0.2.1]", 1)
+    say("c2", "connect from x[192.0.2.2]", 2)
+    Follower([], "postfix@-.service").catch_up()
+    say("c3", "disconnect from x[192.0.2.2] ehlo=1 commands=1", 2)
+    say("c4", "disconnect from x[192.0.2.1] ehlo=1 commands=1", 1)
+    Follower([], "postfix@-.service").catch_up()
+
+    assert addresses() == ["192.0.2.1", "192.0.2.2"]
 
 
 def environment() -> dict[str, str]:
