@@ -18,6 +18,7 @@ from diagnostics.verdicts.together import (
     judge_together,
     vantages_that_looked,
 )
+from diagnostics.verdicts.told_by_log import tell_logins
 
 
 def by_vantage(evidence: Iterable[Evidence]) -> dict[str, list[Observation]]:
@@ -40,7 +41,8 @@ def views_of(
     if sessions:
         seen.setdefault(LOG, []).extend(sessions)
     ends = [end for end in VANTAGES if end in seen]
-    return [View(end, seen[end], is_whole=end != LOG) for end in ends]
+    views = [View(end, seen[end], is_whole=end != LOG) for end in ends]
+    return tell_logins(views)
 
 
 def ends_that_looked(
