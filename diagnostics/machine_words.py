@@ -11,7 +11,7 @@ from diagnostics.checks.machine import ANSWERED, UNANSWERED
 
 def labels(facts: Facts) -> dict[str, str]:
     """Return what was looked at, by check."""
-    place = {name: facts.get(name, "") for name in ("address", "host", "port")}
+    place = {name: facts.get(name, "") for name in ("address", "host", "port", "user")}
     is_gateway = facts.get("role") == "gateway"
     return {
         "interfaces": _("Netzwerkkarten"),
@@ -23,6 +23,8 @@ def labels(facts: Facts) -> dict[str, str]:
         "resolver": _("Nameserver %(address)s")
         % {"address": facts.get("resolver", "")},
         "portal": _("Unser Portal, %(host)s") % place,
+        "mta": _("Mailserver auf dieser Maschine"),
+        "tcp_as_user": _("Port %(port)s als Benutzer «%(user)s»") % place,
         "clock": _("Uhr des Servers"),
         "path_tcp": _("Weg zu %(address)s, Port %(port)s") % place,
         "hosts": _("%(host)s in der hosts-Datei") % place,
@@ -84,6 +86,24 @@ def path_tcp(seen: Observation) -> str:
     return _("bis zur Station %(count)s") % {"count": seen.facts["reach"]}
 
 
+def mta(seen: Observation) -> str:
+    """Return which mail server it is, and whom it hands its mail to."""
+    product, facts = seen.facts["product"], seen.facts
+    if not product:
+        return _("keiner gefunden")
+    if not facts["is_read"]:
+        return str(product)
+    words = {"product": product, "relay": facts["relay"] or "–"}
+    return _("%(product)s, Relay %(relay)s") % words
+
+
+def as_user(seen: Observation) -> str:
+    """Return whether the port opens for that user."""
+    if seen.status == SKIPPED:
+        return _("nicht geprüft")
+    return _("offen") if seen.status == OK else _("öffnet sich nicht")
+
+
 WORDS = {
     "interfaces": interfaces,
     "routes": routes,
@@ -93,4 +113,6 @@ WORDS = {
     "portal": portal,
     "clock": clock,
     "path_tcp": path_tcp,
+    "mta": mta,
+    "tcp_as_user": as_user,
 }

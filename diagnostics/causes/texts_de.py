@@ -353,6 +353,16 @@ REASONS: Dict[str, str] = {
     "refused-at": "Die Ablehnung kommt von {hop}.",
     "clock-off": "Die Uhr des Servers weicht um {minutes} Minuten ab.",
     "clock-right": "Die Uhr des Servers stimmt.",
+    "user-blocked": "Als Benutzer «{user}» öffnet sich Port {port} nicht ({error}), sonst schon.",
+    "relay-none": "In den Einstellungen von {product} steht kein Relay-Server.",
+    "set-starttls-off": "In den Einstellungen von {product} ist die Verschlüsselung ausgeschaltet.",
+    "set-implicit-tls-on-587": "{product} verschlüsselt sofort, obwohl «{relay}» STARTTLS erwartet.",
+    "set-tls-too-old": "In den Einstellungen von {product} sind nur alte TLS-Versionen erlaubt.",
+    "set-auth-not-enabled": "In den Einstellungen von {product} ist die Anmeldung ausgeschaltet.",
+    "set-auth-map-key-mismatch": "In der Passwortdatei steht kein Eintrag für «{relay}».",
+    "set-sasl-plugin-missing": "Auf dem Server fehlt das SASL-Modul für PLAIN.",
+    "set-sasl-noplaintext-default": "In den Einstellungen von {product} sind PLAIN und LOGIN verboten (noplaintext).",
+    "set-sasl-mech-mismatch": "In den Einstellungen von {product} fehlen PLAIN und LOGIN unter den Anmeldeverfahren.",
 }
 
 NEXT_CHECKS: Dict[str, str] = {

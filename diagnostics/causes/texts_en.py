@@ -345,6 +345,16 @@ REASONS: Dict[str, str] = {
     "refused-at": "The refusal comes from {hop}.",
     "clock-off": "The server's clock is off by {minutes} minutes.",
     "clock-right": "The server's clock is right.",
+    "user-blocked": "As the user «{user}» port {port} does not open ({error}), otherwise it does.",
+    "relay-none": "The settings of {product} name no relay server.",
+    "set-starttls-off": "In the settings of {product} encryption is turned off.",
+    "set-implicit-tls-on-587": "{product} encrypts at once although «{relay}» expects STARTTLS.",
+    "set-tls-too-old": "The settings of {product} allow old TLS versions only.",
+    "set-auth-not-enabled": "In the settings of {product} the log-in is turned off.",
+    "set-auth-map-key-mismatch": "The password file has no entry for «{relay}».",
+    "set-sasl-plugin-missing": "The SASL module for PLAIN is missing on the server.",
+    "set-sasl-noplaintext-default": "The settings of {product} forbid PLAIN and LOGIN (noplaintext).",
+    "set-sasl-mech-mismatch": "The settings of {product} leave PLAIN and LOGIN out of the log-in methods.",
 }
 
 NEXT_CHECKS: Dict[str, str] = {

@@ -348,6 +348,16 @@ REASONS: Dict[str, str] = {
     "refused-at": "Le refus vient de {hop}.",
     "clock-off": "L'horloge du serveur est décalée de {minutes} minutes.",
     "clock-right": "L'horloge du serveur est juste.",
+    "user-blocked": "En tant qu'utilisateur «{user}», le port {port} ne s'ouvre pas ({error}), sinon oui.",
+    "relay-none": "Les réglages de {product} n'indiquent aucun serveur relais.",
+    "set-starttls-off": "Dans les réglages de {product}, le chiffrement est désactivé.",
+    "set-implicit-tls-on-587": "{product} chiffre aussitôt, alors que «{relay}» attend STARTTLS.",
+    "set-tls-too-old": "Les réglages de {product} n'autorisent que d'anciennes versions de TLS.",
+    "set-auth-not-enabled": "Dans les réglages de {product}, la connexion est désactivée.",
+    "set-auth-map-key-mismatch": "Le fichier des mots de passe n'a pas d'entrée pour «{relay}».",
+    "set-sasl-plugin-missing": "Le module SASL pour PLAIN manque sur le serveur.",
+    "set-sasl-noplaintext-default": "Les réglages de {product} interdisent PLAIN et LOGIN (noplaintext).",
+    "set-sasl-mech-mismatch": "Les réglages de {product} excluent PLAIN et LOGIN des méthodes de connexion.",
 }
 
 NEXT_CHECKS: Dict[str, str] = {

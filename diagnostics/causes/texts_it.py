@@ -348,6 +348,16 @@ REASONS: Dict[str, str] = {
     "refused-at": "Il rifiuto viene da {hop}.",
     "clock-off": "L'orologio del server è sfasato di {minutes} minuti.",
     "clock-right": "L'orologio del server è corretto.",
+    "user-blocked": "Come utente «{user}» la porta {port} non si apre ({error}), altrimenti sì.",
+    "relay-none": "Le impostazioni di {product} non indicano alcun server relay.",
+    "set-starttls-off": "Nelle impostazioni di {product} la crittografia è disattivata.",
+    "set-implicit-tls-on-587": "{product} cifra subito, mentre «{relay}» si aspetta STARTTLS.",
+    "set-tls-too-old": "Le impostazioni di {product} consentono solo vecchie versioni di TLS.",
+    "set-auth-not-enabled": "Nelle impostazioni di {product} l'accesso è disattivato.",
+    "set-auth-map-key-mismatch": "Il file delle password non ha alcuna voce per «{relay}».",
+    "set-sasl-plugin-missing": "Sul server manca il modulo SASL per PLAIN.",
+    "set-sasl-noplaintext-default": "Le impostazioni di {product} vietano PLAIN e LOGIN (noplaintext).",
+    "set-sasl-mech-mismatch": "Le impostazioni di {product} escludono PLAIN e LOGIN dai metodi di accesso.",
 }
 
 NEXT_CHECKS: Dict[str, str] = {

@@ -5,6 +5,7 @@ import time
 from functools import partial
 from typing import Dict, Iterable, List, Optional, Tuple
 
+from diagnostics.checks.as_user import check_as_user, may_become
 from diagnostics.checks.bulk import send_bulk
 from diagnostics.checks.closer_look import View, look_closer
 from diagnostics.checks.configured import check_configured, clean_host
@@ -20,6 +21,8 @@ from diagnostics.checks.evidence import (
 )
 from diagnostics.checks.login import log_in
 from diagnostics.checks.machine import Machine
+from diagnostics.checks.mta import Mta, find_mta
+from diagnostics.checks.mta_settings import check_mta
 from diagnostics.checks.names import check_servers, check_system
 from diagnostics.checks.side_by_side import Running
 from diagnostics.checks.surroundings import look_along, look_around
@@ -54,6 +57,7 @@ class _Run:
     def _walk(self) -> None:
         emit = self.reports.put
         emit(check_configured(self.target))
+        mta = self._find_mta() if self.target.is_sender else Mta()
         self._machine = Running(read_machine)
         # Literal addresses are tried although names may be dead.
         self._open(self.target.addresses)
@@ -64,9 +68,29 @@ class _Run:
         self._open(system.result(self.left()) or ())
         self._open(servers.result(self.left()) or ())
         self._log_in()
+        self._be_the_mta(mta)
         self._is_settled = True
         for other in others:
             other.result(self.left())
+
+    def _find_mta(self) -> Mta:
+        """Report the mail server; its own HELO name, where it may be read, is said."""
+        mta = find_mta()
+        found = check_mta(mta, may_read=self.target.read_mta_config)
+        self.reports.put(found)
+        helo = self.target.helo or str(found.facts.get("helo", ""))
+        self.target = self.target._replace(helo=helo)
+        return mta
+
+    def _be_the_mta(self, mta: Mta) -> None:
+        """Try an open port as the mail server's user, named or known by its files."""
+        name = self.target.mta_user
+        if not name and may_become(mta.user):
+            name = mta.user
+        ports = self.target.configured_ports or self.target.known_ports
+        opened = [one.endpoint for one in self._dialogues if one.is_open]
+        wanted = [one for one in opened if one.port in ports]
+        check_as_user(name, wanted, self.target, self.reports.put)
 
     def _side_shows(self, typed_for: str) -> List[Running[None]]:
         """Start what nobody waits for before the end."""

@@ -8,6 +8,7 @@ from diagnostics.verdicts.envelope import about_envelope
 from diagnostics.verdicts.finding import Finding, Reason
 from diagnostics.verdicts.flow import about_flow, without_chance
 from diagnostics.verdicts.login import about_login
+from diagnostics.verdicts.mta_settings import about_mta
 from diagnostics.verdicts.path import about_path, is_cut_off, is_slow
 from diagnostics.verdicts.scene import SERVER, STAGES, Line, Scene
 from diagnostics.verdicts.session import about_session
@@ -35,7 +36,7 @@ def judge(evidence: Sequence[Evidence], vantage: str = SERVER) -> List[Finding]:
             found += judged
             if judged:
                 break
-    found = without_chance(found + about_flow(scene))
+    found = without_chance(found + about_flow(scene)) + about_mta(scene)
     if not found and line is not None and not scene.is_through:
         found = _unfinished(line)
     best: Dict[str, Finding] = {}
