@@ -108,10 +108,14 @@ def _unbelieving_session(
         deadline_seconds=target.total_seconds,
         max_segment=max_segment,
     )
+    context = looking_context()
     try:
+        if endpoint.is_implicit:
+            session.handshake(context, clean_host(target.host))
+            return session
         session.greeting()
         session.ehlo("probe-{}.invalid".format(target.nonce))
-        session.starttls(looking_context(), clean_host(target.host))
+        session.starttls(context, clean_host(target.host))
     except SmtpError:
         session.close()
         raise

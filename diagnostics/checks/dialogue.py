@@ -9,7 +9,7 @@ from cleanmail.wire.replies import Reply
 from cleanmail.wire.smtp import Session
 from cleanmail.wire.tcpinfo import Counters
 from diagnostics.checks.certificate import Handshake, examine
-from diagnostics.checks.configured import clean_host
+from diagnostics.checks.configured import clean_host, is_literal
 from diagnostics.checks.evidence import (
     FAILED,
     OK,
@@ -31,6 +31,7 @@ from diagnostics.checks.wording import (
 
 # No IPv6 on this machine: no fault of the path.
 _NO_FAMILY = ("ENETUNREACH", "EAFNOSUPPORT", "EADDRNOTAVAIL")
+_BRACKETED = re.compile(r"[\[(]([0-9A-Fa-fIPVipv:.]{3,50})[\])]")
 _STARS = re.compile(r"\*{3,}")
 _MASKED_KEYWORD = re.compile(r"^X{4,}[A-Z0-9]?$")
 
@@ -74,6 +75,15 @@ def ehlo_tls_facts(reply: Reply, keywords: Dict[str, str]) -> Facts:
     facts["keywords"] = sorted(keywords)
     facts["mechanisms"] = keywords.get("AUTH", "").upper().split()
     return facts
+
+
+def address_in(text: str) -> str:
+    """Return our public address where a server greets us by it, as Exim does."""
+    for word in _BRACKETED.findall(text.partition("\n")[0]):
+        bare = word[5:] if word.lower().startswith("ipv6:") else word
+        if is_literal(bare):
+            return str(bare)
+    return ""
 
 
 class Dialogue:
@@ -160,6 +170,8 @@ class Dialogue:
         return session
 
     def _talk(self, session: Session) -> Optional[Session]:
+        if self.endpoint.is_implicit:
+            return self._talk_inside(session)
         if not self._greeting(session) or not self._ehlo(session):
             return None
         if not self._starttls(session):
@@ -169,6 +181,18 @@ class Dialogue:
             return None
         self.is_trusted = handshake.is_trusted
         return handshake.session if self._ehlo_tls(handshake.session) else None
+
+    def _talk_inside(self, session: Session) -> Optional[Session]:
+        """Talk where TLS comes before the first word (RFC 8314, 3.3)."""
+        handshake = self._certificate(session)
+        inside = handshake.session
+        if inside is None:
+            return None
+        self.is_trusted = handshake.is_trusted
+        if self._greeting(inside) and self._ehlo_tls(inside):
+            return inside
+        inside.close()
+        return None
 
     def _greeting(self, session: Session) -> bool:
         try:

@@ -11,6 +11,7 @@ Facts = Dict[str, Any]
 
 # Tried beside whatever port the customer's server is set to.
 USUAL_PORTS = (25, 587)
+IMPLICIT_TLS_PORT = 465
 
 
 class Evidence(NamedTuple):
@@ -84,6 +85,11 @@ class Endpoint(NamedTuple):
     def family(self) -> str:
         """Return ipv4 or ipv6."""
         return "ipv6" if ":" in self.address else "ipv4"
+
+    @property
+    def is_implicit(self) -> bool:
+        """Say whether TLS comes before the greeting there."""
+        return self.port == IMPLICIT_TLS_PORT
 
     @property
     def subject(self) -> str:

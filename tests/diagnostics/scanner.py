@@ -93,6 +93,7 @@ class Scanner:
     password: str = "richtig-geheim"
     refusal: str = "535 5.7.8 authentication failed"
     cut_after: str = ""
+    is_implicit: bool = False
     rcpt: bytes = b"250 2.1.5 Ok\r\n"
     swallows: int = 1 << 30  # so many bytes of content are read, then no more
     commands: list[str] = field(default_factory=list)
@@ -149,6 +150,8 @@ class Talk:
         self.in_tls = False
 
     def run(self) -> None:
+        if self.scanner.is_implicit:
+            self._secure()
         self.connection.sendall(self.scanner.greeting)
         while line := self.stream.readline():
             command = line.decode("utf-8", "replace").strip()
@@ -176,13 +179,16 @@ class Talk:
         if self.scanner.after_starttls != "tls":
             self.connection.sendall(self.scanner.after_starttls.encode())
             return False
+        self._secure()
+        return True
+
+    def _secure(self) -> None:
         self.stream.close()
         self.connection = self.scanner.context.wrap_socket(
             self.connection, server_side=True
         )
         self.stream = self.connection.makefile("rb")
         self.in_tls = True
-        return True
 
     def on_auth(self, command: str) -> bool:
         scanner = self.scanner

@@ -5,13 +5,16 @@ from __future__ import annotations
 import socket
 from functools import partial
 
+import pytest
+
 from cleanmail.wire.tcpinfo import read_counters
-from diagnostics.checks import bulk, closer_look
-from diagnostics.checks.dialogue import Dialogue
-from diagnostics.checks.evidence import FAILED, OK, Endpoint
+from diagnostics.checks import bulk, closer_look, evidence
+from diagnostics.checks.dialogue import Dialogue, address_in
+from diagnostics.checks.evidence import FAILED, OK, SKIPPED, Endpoint
 from tests.diagnostics.scanner import Scanner
 from tests.diagnostics.test_checks import one, run, slugs, target_of
 
+SELF_SIGNED = ["scanner-cert-self-signed"]
 LOGIN = {"username": "acme", "password": "richtig-geheim"}
 
 
@@ -125,3 +128,33 @@ def test_looks_closer_only_at_what_does_not_open(good_certificate, monkeypatch):
             seen[since:] = ["/".join(seen[since:])]
 
     assert seen == ["", "", "path_tcp", "reconnect/path_tcp"]
+
+
+@pytest.mark.parametrize("is_believed", [True, False])
+def test_speaks_tls_first_where_that_is_the_way(
+    new_certificate, authority, monkeypatch, is_believed
+):
+    own = new_certificate(issuer=authority if is_believed else None)
+    with Scanner(own, is_implicit=True) as scanner:
+        monkeypatch.setattr(evidence, "IMPLICIT_TLS_PORT", scanner.port)
+        found = run(target_of(scanner, authority, **LOGIN))
+
+    assert one(found, "certificate").facts["is_verified"] is is_believed
+    assert one(found, "greeting").facts["is_ours"]
+    assert one(found, "auth").status == (OK if is_believed else SKIPPED)
+    assert "STARTTLS" not in scanner.commands
+    assert slugs(found, "server") == ([] if is_believed else SELF_SIGNED)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("out.example Hello probe [192.0.2.9]\nSIZE 1", "192.0.2.9"),
+        ("out.example Hello probe [IPv6:2001:db8::9]", "2001:db8::9"),
+        ("out.example Hello probe (192.0.2.9), pleased to meet you", "192.0.2.9"),
+        ("out.example\nSIZE 1 [192.0.2.9]", ""),
+        ("out.example [999.1.1.1] [cafe]", ""),
+    ],
+)
+def test_reads_by_which_address_the_server_greets_us(text, address):
+    assert address_in(text) == address
