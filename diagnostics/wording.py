@@ -11,8 +11,7 @@ from diagnostics import error_text_words, log_words, machine_words, pasted_words
 from diagnostics.checks import configured
 from diagnostics.checks.evidence import FAILED, OK, SKIPPED, Facts
 from diagnostics.checks.evidence import Evidence as Observation
-from diagnostics.checks.wording import TIMEOUT
-from diagnostics.pasted.observed import UNSAID
+from diagnostics.checks.wording import TIMEOUT, UNSAID
 
 TEXT_LENGTH = 80
 

@@ -19,6 +19,8 @@ TIMEOUT = "timeout"
 CLOSED = "closed"
 MALFORMED = "malformed"
 TLS = "tls"
+# A program that somebody ran by hand says that it failed and not how.
+UNSAID = "unsaid"
 
 TEXT_LIMIT = 300
 # What is kept of a session whose other end talks without end.

@@ -18,6 +18,7 @@ from diagnostics.pasted import (
     trace,
 )
 from diagnostics.pasted.blocks import Block, split
+from diagnostics.pasted.completing import complete
 from diagnostics.pasted.network import Part, join, read_part
 from diagnostics.pasted.observed import NOBODY, VANTAGE
 from diagnostics.pasted.text import TEXT_LIMIT, clean_lines
@@ -77,7 +78,7 @@ def read(text: str, target: Target = NOBODY) -> Reading:
             commands.append(block.kind)
         elif any(block.lines):
             unread.append((block.first_line, block.first_line + len(block.lines) - 1))
-    return Reading((*join(parts), *found), tuple(commands), tuple(unread))
+    return Reading((*join(parts), *complete(found)), tuple(commands), tuple(unread))
 
 
 def _has_port(item: Evidence) -> bool:

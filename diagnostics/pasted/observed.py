@@ -6,8 +6,6 @@ from diagnostics.checks.configured import clean_host, is_literal
 from diagnostics.checks.evidence import FAILED, OK, Endpoint, Evidence, Facts, Target
 
 VANTAGE = "pasted"
-# Windows says that it failed and not how.
-UNSAID = "unsaid"
 NOBODY = Target("", "")
 
 

@@ -8,9 +8,9 @@ from typing import List, Tuple
 from diagnostics.checks.certificate import believed_status, describe_leaf
 from diagnostics.checks.configured import is_literal
 from diagnostics.checks.evidence import FAILED, OK, Evidence, Facts, Target
-from diagnostics.checks.wording import CLOSED
+from diagnostics.checks.wording import CLOSED, UNSAID
 from diagnostics.pasted.blocks import Block
-from diagnostics.pasted.observed import UNSAID, Place, known_host, resolved
+from diagnostics.pasted.observed import Place, known_host, resolved
 from diagnostics.pasted.session import REPLY, VERB, read_session, steps_of
 from diagnostics.pasted.system_errors import error_name
 from diagnostics.pasted.text import first_address, masked

@@ -5,9 +5,9 @@ from typing import List, Tuple
 
 from diagnostics.checks.configured import is_literal
 from diagnostics.checks.evidence import FAILED, OK, Evidence, Facts, Target
-from diagnostics.checks.wording import CLOSED, TIMEOUT
+from diagnostics.checks.wording import CLOSED, TIMEOUT, UNSAID
 from diagnostics.pasted.blocks import Block
-from diagnostics.pasted.observed import UNSAID, Place, known_host, resolved
+from diagnostics.pasted.observed import Place, known_host, resolved
 from diagnostics.pasted.session import (
     REPLY,
     VERB,

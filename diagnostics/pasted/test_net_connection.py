@@ -5,9 +5,9 @@ from typing import Dict, List
 
 from diagnostics.checks.configured import is_literal
 from diagnostics.checks.evidence import FAILED, OK, Evidence, Facts, Target
-from diagnostics.checks.wording import TIMEOUT
+from diagnostics.checks.wording import TIMEOUT, UNSAID
 from diagnostics.pasted.blocks import Block
-from diagnostics.pasted.observed import UNSAID, Place, known_host, resolved
+from diagnostics.pasted.observed import Place, known_host, resolved
 from diagnostics.pasted.system_errors import error_name
 from diagnostics.pasted.text import first_address, seconds_of
 

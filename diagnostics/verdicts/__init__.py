@@ -37,7 +37,8 @@ def judge(evidence: Sequence[Evidence], vantage: str = SERVER) -> List[Finding]:
             if judged:
                 break
     found = without_chance(found + about_flow(scene)) + about_mta(scene)
-    if not found and line is not None and not scene.is_through:
+    unfinished = not scene.is_through and not scene.is_by_hand
+    if not found and line is not None and unfinished:
         found = _unfinished(line)
     best: Dict[str, Finding] = {}
     for finding in found:

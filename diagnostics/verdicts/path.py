@@ -2,7 +2,7 @@
 
 from typing import List, Set, Tuple
 
-from diagnostics.checks.wording import TIMEOUT
+from diagnostics.checks.wording import TIMEOUT, UNSAID
 from diagnostics.verdicts.finding import Finding, Reason, group
 from diagnostics.verdicts.local_network import about_local_network, gateway_answers
 from diagnostics.verdicts.scene import SERVER, Line, Scene
@@ -18,6 +18,8 @@ SLOW_CONNECT_SECONDS = 0.6
 # Who may say no on every port; how fast it comes tells little on a short way.
 REFUSERS = ("scanner-down", "host-firewall-out", "egress-firewall-all")
 
+PORT_25_BLOCKS = ("port25-blocked-drop", "port25-blocked-rst", "port25-blocked-icmp")
+
 
 def about_path(scene: Scene) -> List[Finding]:
     """Judge the ports that matter against what else is open at the same addresses."""
@@ -27,7 +29,7 @@ def about_path(scene: Scene) -> List[Finding]:
             {"no-default-route": 0.4, "ipv6-broken": 0.4}, because, "show-routes"
         )
     if not scene.lines:
-        return []
+        return _told_no_gateway(scene)
     if not any(line.is_open for line in scene.lines):
         return _nothing_open(scene)
     return _port25(scene) + _submission(scene) + _families(scene) + _latency(scene)
@@ -52,7 +54,9 @@ def _words(line: Line) -> Reason:
         "error": _error(line),
         "seconds": round(line.seconds("tcp"), 3),
     }
-    return Reason("silent" if _error(line) == TIMEOUT else "refused", values)
+    codes = {TIMEOUT: "silent", UNSAID: "unsaid"}
+    code = "refused" if line.seconds("tcp") else "refused-untimed"
+    return Reason(codes.get(_error(line), code), values)
 
 
 def _nothing_open(scene: Scene) -> List[Finding]:
@@ -76,11 +80,21 @@ def _nothing_open(scene: Scene) -> List[Finding]:
     return group(shares, because, "probe-elsewhere")
 
 
+def _told_no_gateway(scene: Scene) -> List[Finding]:
+    """Judge routes that somebody showed, where no name led to a port to try."""
+    answered = any(item.facts.get("rcode") is not None for item in scene.names)
+    shown = [i for i in scene.of("routes") if i.facts.get("gateways") == []]
+    if not scene.is_by_hand or answered or not shown:
+        return []
+    return _no_route(scene, (Reason("unresolved-without-gateway"),))
+
+
 def _no_way(
     scene: Scene, errors: Set[str], because: Tuple[Reason, ...]
 ) -> List[Finding]:
     """Judge errors that say that there is no way to the scanner at all."""
-    if errors == {NO_ROUTE}:
+    has_none = any(item.facts.get("gateways") == [] for item in scene.of("routes"))
+    if errors == {NO_ROUTE} or (errors == {UNSAID} and has_none):
         return _no_route(scene, because)
     return _unreachable(scene, because) if errors <= set(UNREACHABLE) else []
 
@@ -144,6 +158,8 @@ def _port25(scene: Scene) -> List[Finding]:
             return [Finding("port25-blocked-drop", 0.95, because)]
         if _error(line) == REFUSED:
             return [Finding("port25-blocked-rst", 0.85, because)]
+        if _error(line) == UNSAID:
+            return group(dict.fromkeys(PORT_25_BLOCKS, 0.3), because, "run-agent")
         return [Finding("port25-blocked-icmp", 0.9, because)]
     return []
 

@@ -91,6 +91,11 @@ class Scene:
         return [item for item in self.evidence if item.check == check]
 
     @property
+    def is_by_hand(self) -> bool:
+        """Say whether people ran commands: what they left out tells nothing."""
+        return bool(self.of("pasted"))
+
+    @property
     def names(self) -> List[Evidence]:
         """Return what is known of the scanner's name, not of another one typed."""
         target = self.configured.get("target")

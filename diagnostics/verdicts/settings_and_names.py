@@ -1,6 +1,6 @@
 """Rules about what is configured and what names resolve to."""
 
-from typing import List, Tuple
+from typing import List, Set, Tuple
 
 from diagnostics.checks.configured import HOST_OLD_LITERAL, HOST_OTHER, HOST_TYPO
 from diagnostics.checks.evidence import Evidence, Facts
@@ -11,6 +11,7 @@ from diagnostics.verdicts.scene import Scene
 
 SLOW_SECONDS = 1.0
 # Answers that say no (RFC 1035, 4.1.1).
+RCODES = {2: "SERVFAIL", 3: "NXDOMAIN", 5: "REFUSED"}
 SPOKEN = {2: ("dns-servfail", 0.85), 5: ("dns-refused", 0.9)}
 
 
@@ -50,10 +51,30 @@ def about_names(scene: Scene) -> List[Finding]:
     servers = [item for item in asked if item.facts.get("resolver") not in others]
     main = system[0] if system else None
     if main is None:
-        return []
+        return _by_servers_alone(scene, servers)
     if main.facts.get("error"):
         return _unresolved(scene, main, servers)
     return _unexpected(scene, main, servers) + _slow(main, servers)
+
+
+def _by_servers_alone(scene: Scene, servers: List[Evidence]) -> List[Finding]:
+    """Judge what name servers said where nobody asked the machine's own resolver."""
+    if not servers or not scene.is_by_hand:
+        return []
+    told = [item for item in servers if item.facts.get("addresses")]
+    if told:
+        wanted = [i for i in told if set(i.facts.get("expected", ())) & _addresses(i)]
+        return [] if wanted else _unexpected(scene, told[0], told[:1])
+    if any(item.facts.get("rcode") == 0 for item in servers):
+        return []
+    rcode = servers[0].facts.get("rcode")
+    said = RCODES.get(rcode, str(rcode)) if rcode is not None else TIMEOUT
+    main = servers[0]._replace(facts=dict(servers[0].facts, error=said))
+    return _unresolved(scene, main, servers)
+
+
+def _addresses(item: Evidence) -> Set[str]:
+    return set(item.facts.get("addresses", ()))
 
 
 def _unresolved(scene: Scene, main: Evidence, servers: List[Evidence]) -> List[Finding]:

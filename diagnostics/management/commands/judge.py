@@ -49,10 +49,16 @@ class Command(BaseCommand):
         )
         for name, what in (
             ("--text", "error message or log excerpt of the sending mail server"),
-            ("--pasted", "output of commands run by hand on the mail server"),
             ("--scanner-log", "the scanner's Postfix and Dovecot lines, mixed"),
         ):
             parser.add_argument(name, type=Path, help=what)
+        parser.add_argument(
+            "--pasted",
+            type=Path,
+            action="append",
+            default=[],
+            help="output of commands run by hand on the mail server",
+        )
         parser.add_argument("--json", action="store_true", dest="as_json")
 
     def handle(self, *_args: str, **options: Any) -> None:
@@ -98,7 +104,8 @@ def _read_views(options: dict[str, Any]) -> list[View]:
     if options["text"]:
         views.append(View(TEXT, as_evidence(read_text(options["text"]))))
     if options["pasted"]:
-        views.append(View(PASTED, read_pasted(read_text(options["pasted"]))))
+        text = "\n".join(read_text(path) for path in options["pasted"])
+        views.append(View(PASTED, read_pasted(text)))
     if options["scanner_log"]:
         lines = read_text(options["scanner_log"]).splitlines()
         views.append(View(LOG, read_sessions(lines)))
