@@ -121,6 +121,7 @@ REASONS: Dict[str, str] = {
     "log-auth-failed": "Im Protokoll unseres Scanners wird die Anmeldung abgelehnt ({reason}).",
     "log-auth-temporary": "Im Protokoll unseres Scanners kann die Anmeldung nicht geprüft werden.",
     "log-rejected": "Im Protokoll unseres Scanners steht die Ablehnung «{code} {text}».",
+    "log-data-refused": "Im Protokoll unseres Scanners wird der Inhalt der Nachricht nicht angenommen.",
     "log-data-lost": "Im Protokoll unseres Scanners bricht die Übertragung der Nachricht ab.",
     "log-auth-only": "Im Protokoll unseres Scanners meldet sich Ihr Mailserver an und sendet dann nichts.",
     "log-own-in-clear": "Die Prüfung war verschlüsselt, im Protokoll unseres Scanners kam sie unverschlüsselt an.",

@@ -121,6 +121,7 @@ REASONS: Dict[str, str] = {
     "log-auth-failed": "In our scanner's log the log-in is refused ({reason}).",
     "log-auth-temporary": "In our scanner's log the log-in cannot be checked.",
     "log-rejected": "In our scanner's log there is the refusal «{code} {text}».",
+    "log-data-refused": "In our scanner's log the content of the message is not accepted.",
     "log-data-lost": "In our scanner's log the transfer of the message breaks off.",
     "log-auth-only": "In our scanner's log your mail server logs in and then sends nothing.",
     "log-own-in-clear": "The check was encrypted; in our scanner's log it arrived unencrypted.",

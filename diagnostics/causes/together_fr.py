@@ -121,6 +121,7 @@ REASONS: Dict[str, str] = {
     "log-auth-failed": "Dans le journal de notre scanner, l'authentification est refusée ({reason}).",
     "log-auth-temporary": "Dans le journal de notre scanner, l'authentification ne peut pas être vérifiée.",
     "log-rejected": "Dans le journal de notre scanner figure le refus «{code} {text}».",
+    "log-data-refused": "Dans le journal de notre scanner, le contenu du message n'est pas accepté.",
     "log-data-lost": "Dans le journal de notre scanner, la transmission du message est interrompue.",
     "log-auth-only": "Dans le journal de notre scanner, votre serveur s'authentifie puis n'envoie rien.",
     "log-own-in-clear": "Le contrôle était chiffré; dans le journal de notre scanner, il est arrivé en clair.",

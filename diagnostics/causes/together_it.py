@@ -121,6 +121,7 @@ REASONS: Dict[str, str] = {
     "log-auth-failed": "Nel registro del nostro scanner l'autenticazione viene rifiutata ({reason}).",
     "log-auth-temporary": "Nel registro del nostro scanner l'autenticazione non può essere verificata.",
     "log-rejected": "Nel registro del nostro scanner c'è il rifiuto «{code} {text}».",
+    "log-data-refused": "Nel registro del nostro scanner il contenuto del messaggio non viene accettato.",
     "log-data-lost": "Nel registro del nostro scanner la trasmissione del messaggio si interrompe.",
     "log-auth-only": "Nel registro del nostro scanner il Suo server si autentica e poi non invia nulla.",
     "log-own-in-clear": "Il controllo era cifrato; nel registro del nostro scanner è arrivato in chiaro.",

@@ -152,6 +152,8 @@ def _inside(facts: Facts) -> str:
     """Say how far it got inside TLS."""
     mails = _has_mail(facts)
     if _count(facts, "auth")[1] or facts.get("sasl"):
+        if mails and _count(facts, "data")[1] and _count(facts, "quit")[1]:
+            return signs.DATA_REFUSED
         return signs.DATA_LOST if mails else signs.AUTH_ONLY
     if mails:
         return signs.NO_AUTH_MAIL

@@ -22,6 +22,7 @@ AUTH_FAILED = "auth-failed"
 AUTH_TEMPORARY = "auth-temporary"
 REJECTED = "rejected"
 AUTH_ONLY = "auth-only"
+DATA_REFUSED = "data-refused"
 DATA_LOST = "data-lost"
 SENT = "sent"
 
@@ -114,9 +115,9 @@ queue-backoff             C ok ok nothing T-OLD
 client-cert-unusable      C ok ok tls-lost T-XCH
 helo-invalid              B ok ok rejected T-HELO
 helo-unknown              C ok ok rejected T-HELO
-bare-lf                   C ok ok rejected T-LF
+bare-lf                   C ok ok rejected,data-refused T-LF
 early-talker              C ok ok rejected,connect-only T-SYNC
-message-too-big           C ok ok rejected,auth-only T-SIZE
+message-too-big           C ok ok rejected,data-refused,auth-only T-SIZE
 account-disabled          B ok either auth-failed T-535
 account-ip-bound          C ok either auth-failed T-535
 auth-lockout              B ok either rejected,auth-failed T-LOCK
@@ -133,7 +134,7 @@ scanner-cert-wrong-name   C fails fails tls-quit,tls-error T-CERT
 scanner-cert-no-chain     C fails fails tls-quit,tls-error T-CERT
 scanner-cert-self-signed  C fails fails tls-quit,tls-error T-CERT
 scanner-tls-broken        C fails fails starttls-refused,tls-error T-REFTLS,T-TLS
-scanner-disk-full         C either either rejected T-452
+scanner-disk-full         C either either rejected,data-refused T-452
 downstream-reject         B ok ok sent T-POL,T-OLD
 greet-delay               C either fails connect-only,sent T-GREET,T-LATE
 """

@@ -170,7 +170,7 @@ NAMES = (
     Fault(
         "dns-slow",
         "the name server takes 1.5 s",
-        lambda lab: lab.set_zone("slow", slow_ms=1500),
+        lambda lab: lab.set_zone("slow", only=HOST, slow_ms=1500),
     ),
     Fault(
         "hosts-file-stale",
