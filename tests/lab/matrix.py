@@ -1,50 +1,47 @@
 """Breaks the network in every way it can and shows which cause each end names.
 
-    python -m tests.lab.matrix [--sample N] [--seed TEXT] [--verbose] [SLUG …]
+    python -m tests.lab.matrix [--sample N] [--seed S] [--verbose] [--keep F] [SLUG …]
 
-The whole of it writes docs/fault-matrix.md; a part of it only prints.
+The whole of it writes docs/fault-matrix.md; a part of it only prints. Parts that keep
+their lines in one file write the page once every fault has one.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 from tests.lab.configured import Configured
 from tests.lab.fault import Fault, nothing
 from tests.lab.faults import BY_SLUG, FAULTS, SEED, sample
 from tests.lab.lab import Lab, lab, missing
-from tests.lab.observer import Observation, Result, Verdicts, observe
+from tests.lab.observer import Observation, Verdicts, observe
+from tests.lab.page import DOCUMENT, ENDS, Line, document, keep, summary
 from tests.lab.topology import ROOT
 
 HEALTHY = Fault("healthy", "nothing is broken", nothing, Configured())
-DOCUMENT = ROOT / "docs/fault-matrix.md"
-HEAD = """# Faults and the causes named for them
-
-`make lab` (root) builds a customer with a Postfix of its own, a router, a provider, the
-outbound scanner (Postfix and Dovecot) and the portal as network namespaces, breaks one
-thing at a time and looks from every end: the agent and the mail server on the
-customer's machine, the portal's own check, the scanner's log. It writes this page.
-
-Judged is the agent alone, the mail server's error lines alone, the scanner's log alone,
-and all of them together with the portal's check.
-
-`first`: the right cause stands first. `group`: it shares the first place with others
-that look the same from there. `listed`: it is named further down. `not named`: it is
-not named at all. **misled**: a wrong cause stands first with a confidence over 0.5.
-
-"""
-ENDS = ("agent", "text", "log", "together")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A fault and what the probe said."""
+    """A fault and what each end said."""
 
     fault: Fault
     verdicts: Verdicts
+
+    @property
+    def line(self) -> Line:
+        """Return it as the page shows it."""
+        return Line(
+            slug=self.fault.slug,
+            what=self.fault.what,
+            words={end: self.word(end) for end in ENDS},
+            named=self.named,
+            next_check=self.next_check,
+            seconds=round(self.together.seconds, 1),
+        )
 
     @property
     def together(self) -> Observation:
@@ -84,38 +81,6 @@ def examine(made: Lab, fault: Fault) -> Row:
         return Row(fault, Verdicts(broken, broken, broken, broken))
 
 
-def summary(rows: list[Row]) -> str:
-    """Return the counts, a sentence for each end."""
-    broken = [row for row in rows if row.fault is not HEALTHY]
-    lines = []
-    for end in ENDS:
-        seen = [(row.fault.slug, getattr(row.verdicts, end)) for row in broken]
-        count = Counter(one.result(slug) for slug, one in seen)
-        misled = sum(one.is_misled(slug) for slug, one in seen)
-        words = ", ".join(f"{count[result]} {result}" for result in Result)
-        lines.append(f"{end}: {len(broken)} faults: {words}; {misled} misled.")
-    return "\n".join(lines)
-
-
-def document(rows: list[Row]) -> str:
-    """Return the page."""
-    table = [
-        (
-            "| fault | what is broken | agent | error text | log | all together |"
-            " named together | what would split them | s |"
-        ),
-        "|---|---|---|---|---|---|---|---|---|",
-    ]
-    table += [
-        f"| `{row.fault.slug}` | {row.fault.what} | "
-        + " | ".join(row.word(end) for end in ENDS)
-        + f" | {row.named} | {row.next_check} | {row.together.seconds:.1f} |"
-        for row in rows
-    ]
-    counts = "\n".join(f"- {line}" for line in summary(rows).splitlines())
-    return f"{HEAD}{counts}\n\n" + "\n".join(table) + "\n"
-
-
 def show(row: Row) -> None:
     """Print what each end saw and said."""
     for end in ENDS[:3]:
@@ -148,6 +113,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--seed", default=SEED)
     parser.add_argument("--verbose", action="store_true")
+    parser.add_argument("--keep", type=Path, help="lines of runs in parts, JSON")
     options = parser.parse_args()
     if reason := missing():
         print(f"make lab: {reason}", file=sys.stderr)
@@ -157,9 +123,13 @@ def main() -> int:
         faults = sample(options.sample, options.seed)
         print(f"sample of {len(faults)} of {len(FAULTS)} faults, seed {options.seed}")
     rows = run(faults, verbose=options.verbose)
-    print(summary(rows))
-    if faults == FAULTS:
-        DOCUMENT.write_text(document(rows))
+    lines = {row.fault.slug: row.line for row in rows}
+    if options.keep:
+        lines = keep(options.keep, lines)
+    print(summary(lines.values()))
+    order = [fault.slug for fault in (HEALTHY, *FAULTS)]
+    if set(lines) >= set(order):
+        DOCUMENT.write_text(document([lines[slug] for slug in order]))
         print(f"written: {DOCUMENT.relative_to(ROOT)}")
     return 1 if any(row.verdicts.error for row in rows) else 0
 

@@ -14,8 +14,8 @@ import pytest
 from tests.lab.configured import Configured
 from tests.lab.faults import BY_SLUG, SAMPLE_SIZE, SEED, sample
 from tests.lab.lab import Lab, lab, missing, sweep
-from tests.lab.matrix import DOCUMENT
 from tests.lab.observer import Result, observe
+from tests.lab.page import DOCUMENT
 from tests.lab.topology import CommandFailed, run
 
 SAMPLE = sample(SAMPLE_SIZE, SEED)

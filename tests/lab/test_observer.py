@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tests.lab.fault import Fault, nothing
 from tests.lab.faults import FAULTS, sample
-from tests.lab.matrix import Row, document, summary
+from tests.lab.matrix import Row
 from tests.lab.observer import Named, Observation, Result, Verdicts
+from tests.lab.page import document, keep, summary
 
 
 def seen(*causes: tuple[str, float]) -> Observation:
@@ -50,7 +51,7 @@ def test_the_same_seed_gives_the_same_sample():
 def test_the_page_says_what_is_not_named():
     fault = Fault("wrong-port", "the port is another one", nothing)
     wrong, right = seen(("other", 0.9)), seen(("wrong-port", 0.9))
-    rows = [Row(fault, Verdicts(right, wrong, wrong, right))]
+    rows = [Row(fault, Verdicts(right, wrong, wrong, right)).line]
 
     assert "| not named, **misled** |" in document(rows)
     assert summary(rows).splitlines() == [
@@ -59,3 +60,15 @@ def test_the_page_says_what_is_not_named():
         "log: 1 faults: 0 first, 0 group, 0 listed, 1 not named; 1 misled.",
         "together: 1 faults: 1 first, 0 group, 0 listed, 0 not named; 0 misled.",
     ]
+
+
+def test_parts_of_a_run_are_kept_until_the_page_is_whole(tmp_path):
+    verdicts = Verdicts(*[seen(("wrong-port", 0.9))] * 4)
+    one, other = (
+        Row(Fault(slug, "broken", nothing), verdicts).line for slug in ("one", "other")
+    )
+
+    keep(tmp_path / "kept", {"one": one})
+    lines = keep(tmp_path / "kept", {"other": other})
+
+    assert lines == {"one": one, "other": other}
