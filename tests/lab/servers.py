@@ -111,6 +111,7 @@ DENIED = """passdb {{
 DENIED_LUA = f"""
 function auth_passdb_lookup(request)
   if request.user == "{USERNAME}" then
+    request:log_info("user disabled")
     return dovecot.auth.PASSDB_RESULT_USER_DISABLED, "user disabled"
   end
   return dovecot.auth.PASSDB_RESULT_USER_UNKNOWN, "no such user"
