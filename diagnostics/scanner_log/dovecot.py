@@ -16,9 +16,14 @@ _WHY = (
     (re.compile(r"^unknown user", re.IGNORECASE), "user"),
     (re.compile(r"^Username character disallowed"), "user"),
     (re.compile(r"^allow_nets check failed"), "address"),
-    (re.compile(r"^(?:user disabled|User is disabled|Login disabled)"), "disabled"),
+    (
+        re.compile(r"^(?:db-lua: )?(?:user disabled|User is disabled|Login disabled)"),
+        "disabled",
+    ),
 )
 _SHOWN = re.compile(r"\(username: (.*)\)$")
+# Said by a passdb in Lua that locks accounts: Dovecot itself says nothing of it.
+_LOCKED = re.compile(r"^db-lua: user disabled")
 # Said by deploy/dovecot/slips.lua, after the line that says that it was refused.
 _SLIP = re.compile(r"^(?:db-lua: )?slip=(user-)?([a-z-]{1,20})$")
 
@@ -47,8 +52,8 @@ def read_refusal(entry: Entry) -> Optional[Refusal]:
     if slip is not None:
         reason = "user" if slip.group(1) else "password"
         return Refusal(entry.at, address, username, reason, slip.group(2), is_slip=True)
-    if driver == "lua":  # says again what the line before told
-        return None
+    if driver == "lua" and not _LOCKED.match(said):
+        return None  # says again what the line before told
     shown = _SHOWN.search(said)
     if username == "?" and shown is not None:
         username = shown.group(1)

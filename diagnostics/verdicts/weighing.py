@@ -12,6 +12,12 @@ from diagnostics.verdicts.signs import EITHER, FAILS, SIGNS, Sign
 RULED_OUT, UNLIKELY = 0.03, 0.1
 # Of the same group as causes that an error line names, or as the only one it names.
 AKIN, BESIDE = 0.6, 0.3
+# What makes mail late and seldom stops it: another cause may well stand beside it.
+SLOWER = (
+    "packet-loss", "high-latency", "dns-slow", "dns-aaaa-timeout", "ipv6-broken",
+    "ipv6-only-blocked",
+)  # fmt: skip
+BESIDE_SLOW = 0.45
 # So many sessions back a mail server's trouble still counts.
 LATELY = 10
 # What may or may not show at an end that saw nothing wrong; and beside its siblings.
@@ -52,6 +58,7 @@ def of_probe(
         return [Opinion(vantage, 0.2, weights, (reason,))]
     top = max(finding.confidence for finding in findings)
     lowest = min(finding.confidence for finding in findings)
+    is_only_slower = is_through and set(by_slug) <= set(SLOWER)
     is_credential = any(slug in signs.CREDENTIALS for slug in by_slug)
 
     def weight(slug: str, sign: Sign) -> float:
@@ -59,7 +66,9 @@ def of_probe(
             return by_slug[slug].confidence / top
         if is_credential and slug in signs.CREDENTIALS:
             return SIBLING * lowest / top
-        return RULED_OUT if getattr(sign, column) == FAILS else UNLIKELY
+        if getattr(sign, column) == FAILS:
+            return RULED_OUT
+        return BESIDE_SLOW if is_only_slower else UNLIKELY
 
     clarity = min(0.95, sum(finding.confidence for finding in findings))
     weights = _weigh(weight)

@@ -256,3 +256,25 @@ def test_reads_why_of_a_password_file_too(said, word):
     (found,) = read_sessions(lines)
 
     assert found.facts["sasl"]["class"] == word
+
+
+def test_reads_of_a_locked_account_what_a_passdb_in_lua_says():
+    lines = [
+        "Nov 24 08:00:00 relay1 postfix/smtpd[5]: connect from m[198.51.100.2]",
+        (
+            "Nov 24 08:00:01 auth-worker(12958): Info: conn unix:auth-worker (pid=1)"
+            ": auth-worker<1>: lua(acme-out,198.51.100.2): db-lua: user disabled"
+        ),
+        (
+            "Nov 24 08:00:01 relay1 postfix/smtpd[5]: warning: m[198.51.100.2]: SASL "
+            "PLAIN authentication failed: (reason unavailable), sasl_username=acme-out"
+        ),
+        (
+            "Nov 24 08:00:01 relay1 postfix/smtpd[5]: disconnect from m[198.51.100.2] "
+            "ehlo=2 starttls=1 auth=0/1 quit=1 commands=4/5"
+        ),
+    ]
+
+    (found,) = read_sessions(lines)
+
+    assert found.facts["sasl"]["class"] == "disabled"

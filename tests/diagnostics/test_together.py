@@ -408,6 +408,17 @@ def test_a_mail_server_that_sends_does_not_excuse_a_blank_in_what_was_typed():
     assert found[0].next_check == ""
 
 
+def test_a_few_lost_packets_do_not_hide_what_stops_the_mail():
+    lossy = [*session()[:-1], stage("ehlo_tls", mechanisms=["PLAIN"], retransmits=5)]
+    views = [server(), agent_of(configured(), *lossy), *FIRST["bare-lf"][2:]]
+
+    found = judge_together(views)
+
+    assert judge_together([views[1]])[0].slug == "packet-loss"
+    assert found[0].slug == "bare-lf"
+    assert found[0].confidence > 0.5
+
+
 def test_two_ends_that_agree_are_surer_than_either():
     ends = text("T-530", "starttls-off"), log(PLAIN)
 

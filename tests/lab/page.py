@@ -69,14 +69,14 @@ def document(lines: list[Line]) -> str:
     table = [
         (
             "| fault | what is broken | agent | error text | log | all together |"
-            " named together | what would split them | s |"
+            " named together | what would split them |"
         ),
-        "|---|---|---|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|---|",
     ]
     table += [
         f"| `{line.slug}` | {line.what} | "
         + " | ".join(line.words[end] for end in ENDS)
-        + f" | {line.named} | {line.next_check} | {line.seconds:.1f} |"
+        + f" | {line.named} | {line.next_check} |"
         for line in lines
     ]
     counts = "\n".join(f"- {line}" for line in summary(lines).splitlines())
