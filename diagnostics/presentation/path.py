@@ -54,7 +54,7 @@ def make_stations(scene: Scene, *, is_final: bool) -> tuple[Station, ...]:
     line = scene.main_line()
     stops = [
         *_local_stops(scene),
-        _port_stop(scene, line),
+        _port_stop(scene, line, is_final=is_final),
         _stop(_("Begrüssung"), line, "ehlo", "greeting"),
         _stop(_("Verschlüsselung"), line, "starttls"),
         _stop(_("Zertifikat"), line, "certificate"),
@@ -102,7 +102,7 @@ def _local_stops(scene: Scene) -> list[Stop]:
     ]
 
 
-def _port_stop(scene: Scene, line: Line | None) -> Stop:
+def _port_stop(scene: Scene, line: Line | None, *, is_final: bool) -> Stop:
     if line is None:
         return Stop(_("Port"), None)
     parts = []
@@ -120,6 +120,10 @@ def _port_stop(scene: Scene, line: Line | None) -> Stop:
         if port not in {one.port for one in scene.lines}
     ]
     used = [one for one in scene.used_lines() if one.is_open]
+    is_awaited = set(scene.used_ports) - {one.port for one in scene.lines}
+    if not is_final and not used and is_awaited:
+        # That others are closed says nothing of the port that is used.
+        return Stop(_("Port"), None)
     return Stop(_("Port"), line.stages.get("tcp"), ", ".join(parts), is_failed=not used)
 
 

@@ -95,7 +95,7 @@ def probe_context(request: ActorRequest, pk: UUID) -> dict[str, Any]:
         "agent": box,
         "table": make_columns(evidence),
         # How often the page asks again; not at all once nothing more can come.
-        "every": every if page.is_final else "1s",
+        "every": every if page.is_final else ("2s" if place else "500ms"),
         "version": f"{page.version}-{box.version}",
         "checklist": make_probe_checklist(found, evidence, run),
         "pasted": make_pasted(found),

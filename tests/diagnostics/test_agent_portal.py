@@ -302,7 +302,7 @@ def test_page_shows_the_line_and_the_hash_of_what_it_fetches(
 
     assert f"/agent/{token.token}/probe.py | python3 -" in page
     assert hashlib.sha256(fetch(token.token).content).hexdigest() in page
-    assert 'hx-trigger="every 1s"' in page
+    assert 'hx-trigger="every 500ms"' in page
 
 
 def test_page_moves_with_the_first_evidence(token, probe, post, people, client_for):
@@ -320,7 +320,7 @@ def test_page_moves_with_the_first_evidence(token, probe, post, people, client_f
 
     assert 'hx-trigger="every 3s"' in waiting
     assert "Ihr Server prüft gerade." in moving
-    assert 'hx-trigger="every 1s"' in moving
+    assert 'hx-trigger="every 500ms"' in moving
     assert "Von Ihrem Server aus" in done
     assert "Ihr Server hat geprüft:" in done
     assert "hx-trigger" not in done

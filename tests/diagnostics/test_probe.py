@@ -116,7 +116,7 @@ def test_asks_again_until_it_is_final(people, client_for, probe, name):
     healthy(probe)
     done = client.get(path(probe, name)).content.decode()
 
-    assert 'hx-trigger="every 1s"' in running
+    assert 'hx-trigger="every 500ms"' in running
     assert "Station 3 von 7" in running
     assert "Diese Prüfung läuft vom Portal aus" in running
     assert "Diese Prüfung lief vom Portal aus" in done
