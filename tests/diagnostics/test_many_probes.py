@@ -151,6 +151,7 @@ def scanner(good_certificate, authority) -> Iterator[Scanner]:
 
 
 @pytest.mark.system
+@pytest.mark.timeout(1500)
 @pytest.mark.parametrize("count", [20, pytest.param(500, marks=pytest.mark.full)])
 @pytest.mark.django_db(transaction=True)
 def test_all_finish_whatever_is_killed(  # a real worker starts twice: some seconds
@@ -172,7 +173,7 @@ def test_all_finish_whatever_is_killed(  # a real worker starts twice: some seco
         subprocess.run(start, env=limits(redis.url), check=True, timeout=120)
         since = time.monotonic()
         with running_worker(redis.url) as worker:
-            watch = Watch(client, seconds=60 + count)
+            watch = Watch(client, seconds=60 + 2 * count)
             watch.until_ended(asked + count // 4)
             lose_everything(worker, redis)
             watch.until_ended(asked + count)
