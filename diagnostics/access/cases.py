@@ -41,6 +41,14 @@ def list_messages(actor: Actor, case: Case) -> list[CaseMessage]:
     return list(shown.select_related("author"))
 
 
+def find_pasted_text(actor: Actor, probe: Probe) -> str:
+    """Return the deciding lines of the error message that was pasted last."""
+    require_permission(actor, Permission.VIEW_PROBES)
+    mine: QuerySet[Evidence] = Evidence.objects.visible_to(actor)
+    pasted = mine.filter(probe=probe, vantage="text").order_by("-ordinal").first()
+    return "\n".join(pasted.transcript) if pasted is not None else ""
+
+
 def find_public_address(actor: Actor, probe: Probe) -> str:
     """Return from where the sending server was seen, empty if nobody has seen it.
 

@@ -15,14 +15,19 @@ from accounts.models import OutgoingMail
 from accounts.tenancy import Actor, Permission, TenantQuerySet, require_permission
 from accounts.throttles import spend
 from diagnostics.access.cases import find_unfinished
+from diagnostics.added_evidence import add_evidence
 from diagnostics.case_mails import tell_support
 from diagnostics.case_numbers import draw_number
+from diagnostics.error_text import VANTAGE, as_evidence
 from diagnostics.errors import CaseExists, CaseNotMoved, ProbeUnfinished
 from diagnostics.masking import mask
-from diagnostics.models import Case, CaseMessage, Probe
-from diagnostics.stored_verdicts import as_plain, judge_stored
+from diagnostics.models import Case, CaseMessage, Evidence, Probe
+from diagnostics.stored_verdicts import as_plain, judge_stored, note_first_cause
+from diagnostics.targets import make_target
 
 HOUR, DAY = 3600, 86400
+# Of the texts that a probe reads; a case more than that is kept unread.
+TEXTS_MAX = 20
 Kind, State = CaseMessage.Kind, Case.State
 
 
@@ -48,10 +53,13 @@ def open_case(actor: Actor, probe: Probe, draft: Draft) -> Case:
     subject = str(actor.customer_id)
     spend("case.open", subject, limit=settings.CASES_PER_DAY, seconds=DAY)
     try:
-        return _open(actor, probe, draft)
+        case = _open(actor, probe, draft)
     except IntegrityError:  # somebody opened one in the same moment
         _refuse_second(actor, probe)
         raise
+    if draft.error_text:
+        note_first_cause(probe)
+    return case
 
 
 def _refuse_second(actor: Actor, probe: Probe) -> None:
@@ -60,8 +68,19 @@ def _refuse_second(actor: Actor, probe: Probe) -> None:
         raise CaseExists(existing.pk)
 
 
+def _read_text(actor: Actor, probe: Probe, text: str) -> None:
+    """Let what the text says count in the verdict, unless it does so already."""
+    hosts = make_target(probe, password=None).known_hosts
+    known = Evidence.objects.filter(probe=probe, vantage=VANTAGE)
+    before = [item.as_observation() for item in known]
+    found = [item for item in as_evidence(text, hosts) if item not in before]
+    if found and len(before) < TEXTS_MAX:
+        add_evidence(actor, probe, VANTAGE, found, limit=TEXTS_MAX)
+
+
 @transaction.atomic(durable=True)
 def _open(actor: Actor, probe: Probe, draft: Draft) -> Case:
+    _read_text(actor, probe, draft.error_text)
     findings = judge_stored(probe)
     now = timezone.now()
     case = Case.objects.create(

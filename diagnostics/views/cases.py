@@ -40,7 +40,10 @@ def case_new(request: ActorRequest, pk: UUID) -> HttpResponse:
     existing = access.find_unfinished(request.actor, probe)
     if existing is not None:
         return redirect("diagnostics:case", pk=existing.pk)
-    initial = {"public_address": access.find_public_address(request.actor, probe)}
+    initial = {
+        "public_address": access.find_public_address(request.actor, probe),
+        "error_text": access.find_pasted_text(request.actor, probe),
+    }
     return _new_page(request, probe, CaseForm(initial=initial))
 
 

@@ -19,6 +19,7 @@ from accounts.models import AuditEvent, OutgoingMail
 from diagnostics.case_numbers import draw_number, read_number
 from diagnostics.causes import title_and_remedy
 from diagnostics.models import Case, CaseMessage, Evidence, Monitor, Probe
+from diagnostics.presentation.causes import SHOWN_CONFIDENCE
 from tests import factories
 from tests.diagnostics.test_probe import finish, observe
 
@@ -133,6 +134,41 @@ def test_masks_what_is_nobodys_business(people, client_for, probe):
     assert "dsn=4.4.1" in kept
     for secret in ("kanzlei@", "AGFjbWUAZ2VoZWlt", "Hunter2"):
         assert secret not in kept
+
+
+def test_the_error_text_counts_in_the_verdict(people, client_for):
+    probe = factories.make_probe(people.acme, configured_port=25)
+    observe(probe, "tcp", port=25)
+    finish(probe)
+    text = (
+        "postfix/smtp[3]: 4X: relay=out.cleanmail.example[192.0.2.25]:25, dsn=5.7.8, "
+        "status=bounced (SASL authentication failed; server out.cleanmail.example"
+        "[192.0.2.25] said: 535 5.7.8 Error: authentication failed)"
+    )
+    client = client_for(people.alice)
+
+    client.post(url("case_open", probe.pk), fields(error_text=text))
+
+    case = Case.objects.get()
+    read_of_it = Evidence.objects.get(probe=probe, vantage="text")
+    assert "auth-password-wrong" in read_of_it.facts["causes"]
+    assert "auth-password-wrong" in [one["slug"] for one in case.verdict]
+    probe.refresh_from_db()
+    assert probe.first_cause == case.first_cause
+    assert "535 5.7.8" in read(client.get(url("case", case.pk)))
+
+
+def test_proposes_and_reads_once_what_was_pasted_before(people, client_for, probe):
+    client = client_for(people.alice)
+    client.post(
+        reverse("diagnostics:error_text_add", args=[probe.pk]), {"error_text": ERROR}
+    )
+
+    page = html.unescape(client.get(url("case_new", probe.pk)).content.decode())
+    assert "k…@wyss.example" in page
+    client.post(url("case_open", probe.pk), fields())
+
+    assert Evidence.objects.filter(probe=probe, vantage="text").count() == 1
 
 
 def test_no_canary_reaches_table_mail_page_or_export(people, client_for, probe):
@@ -345,11 +381,12 @@ def test_the_export_says_what_the_page_says(people, client_for, probe):
     assert export["version"] == 1
     assert export["causes"][0]["slug"] == "scanner-down"
     assert export["causes"][0]["title"] in page
-    for cause in export["causes"]:
+    likely = [one for one in export["causes"] if one["confidence"] >= SHOWN_CONFIDENCE]
+    for cause in likely:
         assert f"{round(cause['confidence'] * 100)} %" in page
         assert all(reason in page for reason in cause["because"])
+    assert {item["vantage"] for item in export["evidence"]} == {"server", "text"}
     for item in export["evidence"]:
-        assert item["vantage"] == "server"
         assert all(line in page for line in item["transcript"])
     told = export["case"]
     for value in (
