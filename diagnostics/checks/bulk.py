@@ -70,7 +70,8 @@ def _last(
 
 def _write(dialogue: Dialogue, session: Session) -> None:
     since = time.monotonic()
-    session.keep_little(KEPT)
+    if session.counters is None:
+        session.keep_little(KEPT)
     meter = _Meter(session, since)
     facts: Facts = {"bytes": BYTES}
     piece = (_LINE * (PIECE // len(_LINE) + 1))[:PIECE]

@@ -9,9 +9,11 @@ import socket
 import ssl
 import time
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import NamedTuple, Optional
 from urllib.parse import urlsplit
 
+from diagnostics.checks.configured import clean_host, is_literal
 from diagnostics.checks.contexts import looking_context
 from diagnostics.checks.evidence import (
     FAILED,
@@ -22,9 +24,13 @@ from diagnostics.checks.evidence import (
     Facts,
     Target,
 )
+from diagnostics.checks.names import ask_system
+from diagnostics.checks.side_by_side import side_by_side
 from diagnostics.checks.wording import error_facts
 
-SECONDS = 3.0
+SECONDS = 2.5
+# The system's resolver knows no limit of its own.
+RESOLVE_SECONDS = 2.5
 # Whatever stands in the URL, a token perhaps, is not said here.
 PATH = "/healthz"
 # Certificates and log-ins by ticket take so much (RFC 4120, 1.6).
@@ -59,9 +65,9 @@ def check_portal(target: Target, emit: Emit) -> None:
     if place is not None:
         since = time.monotonic()
         facts: Facts = {"host": place.host, "port": place.port}
-        status = OK
         try:
             facts.update(_head(place, target))
+            status = FAILED if facts.get("error") else OK
         except (OSError, http.client.HTTPException, ValueError) as error:
             facts.update(_failure(error))
             status = FAILED
@@ -73,13 +79,15 @@ def check_portal(target: Target, emit: Emit) -> None:
 
 
 def _head(place: Place, target: Target) -> Facts:
-    """Try the name, then known addresses: dead names must not look like no line."""
-    try:
-        return _ask(place, place.host)
-    except OSError:
-        if not target.portal_addresses:
-            raise
-    return _ask(place, target.portal_addresses[0])
+    """Ask at the name's address, else at a known one: dead names are no dead line."""
+    if is_literal(place.host):
+        return _ask(place, clean_host(place.host))
+    (answer,) = side_by_side([partial(ask_system, place.host)], RESOLVE_SECONDS)
+    found = answer[0] if answer else []
+    addresses = [*found, *target.portal_addresses]
+    if not addresses:
+        return {"error": "unresolved"}
+    return _ask(place, addresses[0])
 
 
 def _ask(place: Place, address: str) -> Facts:
@@ -103,8 +111,6 @@ def _ask(place: Place, address: str) -> Facts:
 
 
 def _failure(error: Exception) -> Facts:
-    if isinstance(error, socket.gaierror):
-        return {"error": "unresolved", "text": str(error)}
     if isinstance(error, ssl.SSLError) and not isinstance(error, socket.timeout):
         return {"error": "tls", "text": str(error)}
     return error_facts(error)

@@ -1,6 +1,6 @@
 """Rules about how well packets flow: lost, slow, stopped, or only so many lines."""
 
-from typing import List
+from typing import List, Tuple
 
 from diagnostics.checks.evidence import OK
 from diagnostics.checks.wording import TIMEOUT
@@ -19,6 +19,8 @@ LATE_SECONDS = 1.0
 # Waiting for packets in a queue: the round trip grows as the session goes on.
 GROWN, GROWN_SECONDS = 5, 0.5
 GREETING_SECONDS = 2.0
+# So many bytes came in packets of full size: those do not vanish.
+WHOLE_PACKETS = 2800
 
 # What lost packets look like when they hit the wrong moment.
 BY_CHANCE = {
@@ -33,14 +35,17 @@ BY_CHANCE = {
 
 def about_flow(scene: Scene) -> List[Finding]:
     """Judge the connections that came about by how their packets fared."""
-    if is_slow(scene):
-        return []
-    found = _connections(scene) or _bulk(scene) or _queue(scene)
+    narrow = _bulk(scene)
+    if is_slow(scene):  # queues make the way of a narrow line look long
+        return [one for one in narrow if one.slug == "slow-uplink"]
+    found = _connections(scene) or narrow or _queue(scene)
     return found or _loss(scene) or _greeting(scene)
 
 
 def without_chance(found: List[Finding]) -> List[Finding]:
-    """Leave out what lost packets explain, where packets are lost."""
+    """Leave out what lost packets or a narrow line explain, where there are any."""
+    if any(one.slug == "slow-uplink" for one in found):
+        found = [one for one in found if one.slug != "high-latency"]
     if not any(one.slug == "packet-loss" for one in found):
         return found
     return [one for one in found if one.slug not in BY_CHANCE]
@@ -96,10 +101,13 @@ def _bulk(scene: Scene) -> List[Finding]:
         }
         if not facts["is_stalled"] and facts["kbit_per_second"] < SLOW_KBIT:
             return [Finding("slow-uplink", 0.85, (Reason("bulk-slow", values),))]
-        if facts["is_stalled"] and lost_segments(scene) < SOME_LOST:
-            shares = {"nat-session-short": 0.45, "mtu-blackhole": 0.45}
-            because = (Reason("bulk-stalled", values),)
-            return group(shares, because, "small-segments")
+        if not facts["is_stalled"] or lost_segments(scene) >= SOME_LOST:
+            continue
+        because: Tuple[Reason, ...] = (Reason("bulk-stalled", values),)
+        if facts["taken_bytes"] > WHOLE_PACKETS and not lost_segments(scene):
+            return [Finding("nat-session-short", 0.85, because)]
+        shares = {"nat-session-short": 0.45, "mtu-blackhole": 0.45}
+        return group(shares, because, "small-segments")
     return []
 
 

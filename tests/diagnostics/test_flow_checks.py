@@ -69,7 +69,7 @@ def test_a_line_that_stops_is_told_from_a_slow_one(
 
     assert one(found, "bulk").status == FAILED
     assert one(found, "bulk").facts["is_stalled"]
-    assert slugs(found, "agent") == ["nat-session-short", "mtu-blackhole"]
+    assert slugs(found, "agent") == ["nat-session-short"]
 
 
 def test_says_the_customers_helo_name_inside_tls_only(good_certificate, authority):

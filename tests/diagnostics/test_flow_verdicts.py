@@ -37,6 +37,7 @@ def lossy(check: str, count: int):
 CASES = {
     "slow-uplink": [*THROUGH, bulk()],
     "slow-uplink ": [*THROUGH, stage("auth", code=235, rtt_seconds=1.4)],
+    "nat-session-short": [*THROUGH, bulk(is_stalled=True)],
     "packet-loss": [settings(), lossy("tcp", 1), lossy("greeting", 3), *INSIDE],
     "packet-loss ": [
         *THROUGH, system(FOUR), server("A", FOUR, rcode=0, tries=2),
@@ -57,8 +58,20 @@ def test_names_only_the_cause(slug):
     assert causes[0].confidence > 0.5
 
 
-def test_stopped_bytes_leave_two_causes():
-    causes = judge([*THROUGH, bulk(is_stalled=True)], "agent")
+def test_a_narrow_line_is_not_a_long_one():
+    far = stage("tcp", seconds=0.8, rtt_seconds=0.8)
+    evidence = [settings(), far, *opened()[1:], *INSIDE]
+
+    assert [c.slug for c in judge(evidence, "agent")] == ["high-latency"]
+    assert [c.slug for c in judge([*evidence, bulk()], "agent")] == ["slow-uplink"]
+
+
+@pytest.mark.parametrize(
+    ("facts", "lost"), [({"taken_bytes": 900}, 0), ({"taken_bytes": 9000}, 1)]
+)
+def test_stopped_bytes_leave_two_causes(facts, lost):
+    evidence = [*THROUGH, bulk(is_stalled=True, **facts), lossy("starttls", lost)]
+    causes = judge(evidence, "agent")
 
     assert {one.slug for one in causes} == {"nat-session-short", "mtu-blackhole"}
     assert {one.next_check for one in causes} == {"small-segments"}
