@@ -205,6 +205,6 @@ def _nexts(host: str) -> dict[str, str]:
             "Das Prüfprogramm auf Ihrem Server meldet sie; oder tragen Sie sie im "
             "Supportfall ein."
         ),
-        "error": _("Fügen Sie sie im Supportfall als Text ein."),
+        "error": _("Fügen Sie sie auf der Seite der Prüfung als Text ein."),
         "traceroute": paste % f"tracert {host}",
     }
