@@ -12,6 +12,11 @@ _BRACKETS = re.compile(
 _BARE = re.compile(
     r"(?<![\w.:])\[?(\d{1,3}(?:\.\d{1,3}){3})\]?(?:[: ](\d{1,5})(?!\d))?"
 )
+# Exchange's protocol log: its own end of the connection, then the server's.
+_ENDPOINTS = re.compile(
+    r",(?:\[?[0-9A-Fa-f:.]{3,45}\]?:\d{1,5})?,"
+    r"\[?([0-9A-Fa-f:.]{3,45}?)\]?:(\d{1,5}),[*<>+-],"
+)
 # An address that the server complains about is the sender's own.
 _CLIENT = re.compile(
     r"(?:from|ip|ip=|client|client host|sending ip|ip address|for|messages from) "
@@ -83,10 +88,12 @@ def read_place(text: str) -> Place:
     """Return server, address and port that a line names."""
     recipient = _RECIPIENT.search(text)
     domain = recipient.group(1).lower() if recipient else ""
-    found = _after_client(text)
-    host, address, port = found
+    host, address, port = _named(text)
     if not host:
         host = next((one for one in (_search(p, text) for p in _HOSTS) if one), "")
+    log = _ENDPOINTS.search(text)
+    if log and not address:
+        address, port = _address(log.group(1)), _port(log.group(2))
     if not address:
         bare = _BARE.search(_CLIENT.sub("", text))
         address = _address(bare.group(1)) if bare else ""
@@ -108,11 +115,8 @@ def read_program(text: str) -> str:
     return ""
 
 
-def _after_client(text: str) -> Tuple[str, str, Optional[int]]:
-    """Return the last name with an address, one with a port first.
-
-    The last, because `relay=` comes before what was said about which host.
-    """
+def _named(text: str) -> Tuple[str, str, Optional[int]]:
+    """Return the first name with an address, one with a port before all others."""
     best: Tuple[str, str, Optional[int]] = ("", "", None)
     for hit in _BRACKETS.finditer(text):
         address = _address(hit.group(3))

@@ -5,6 +5,12 @@ from typing import NamedTuple, Sequence, Tuple
 from diagnostics.error_text.places import Place
 
 USUAL_PORTS = (25, 465, 587)
+PORT_25 = "port25-"
+BLOCKED = {
+    "T-TMO": "port25-blocked-drop",
+    "T-REF": "port25-blocked-rst",
+    "T-HOST": "port25-blocked-icmp",
+}
 
 Causes = Tuple[str, ...]
 
@@ -18,18 +24,19 @@ class Refined(NamedTuple):
 
 def refine(group: str, found: Refined, place: Place, hosts: Sequence[str]) -> Refined:
     """Return what the place of an error makes of its group; `hosts` are ours."""
-    if _is_recipients(place):
+    is_direct = place.port in (None, 25) and _is_recipients(place)
+    if is_direct and not _is_ours(place, hosts):
         # It looks for the recipient's own server: there is no scanner in between.
         causes = _first(found.causes, "not-using-scanner", "downstream-reject")
         return Refined(causes, "show-config")
     if group == "T-NX":
         found = _unknown_name(found, place)
-    elif group in ("T-TMO", "T-REF", "T-HOST") and place.port is not None:
+    elif place.port is not None:
         found = _port(group, found, place.port)
     if group in ("T-TMO", "T-REF") and ":" in place.address:
         first = "ipv6-broken" if group == "T-TMO" else "ipv6-only-blocked"
         found = Refined(_first(found.causes, first), "run-agent")
-    if _is_foreign(place, hosts):
+    if hosts and "." in place.host and not _is_ours(place, hosts):
         found = _foreign(group, found)
     return found
 
@@ -51,24 +58,19 @@ def _unknown_name(found: Refined, place: Place) -> Refined:
 
 
 def _port(group: str, found: Refined, port: int) -> Refined:
-    if port not in USUAL_PORTS:
-        return Refined(_first(found.causes, "wrong-port"), "use-587")
     if port != 25:
+        others = tuple(slug for slug in found.causes if not slug.startswith(PORT_25))
+        found = Refined(others, found.next_check)
+    if group not in BLOCKED or port in USUAL_PORTS[1:]:
         return found
-    blocked = {
-        "T-TMO": "port25-blocked-drop",
-        "T-REF": "port25-blocked-rst",
-        "T-HOST": "port25-blocked-icmp",
-    }[group]
-    return Refined(_first(found.causes, blocked), "use-587")
+    first = BLOCKED[group] if port == 25 else "wrong-port"
+    return Refined(_first(found.causes, first), "use-587")
 
 
-def _is_foreign(place: Place, hosts: Sequence[str]) -> bool:
-    """Say whether the text names a server that is not ours, nor nearly ours."""
-    if not hosts or "." not in place.host:
-        return False
+def _is_ours(place: Place, hosts: Sequence[str]) -> bool:
+    """Say whether the text names a server of ours, or nearly: a slip is no stranger."""
     ours = {_domain(host.lower().rstrip(".")) for host in hosts}
-    return _domain(place.host) not in ours
+    return _domain(place.host) in ours
 
 
 def _domain(host: str) -> str:

@@ -104,6 +104,38 @@ def test_the_address_of_the_sender_is_not_taken_for_the_server():
     assert explain(text).address == ""
 
 
+def test_the_protocol_log_of_exchange_names_the_server_and_not_itself():
+    log = (
+        "2026-11-24T08:41:07.123Z,Scanner,08DD,0,,198.51.100.7:587,*,,attempting to "
+        "connect\n"
+        "2026-11-24T08:41:28.123Z,Scanner,08DD,1,192.0.2.5:49152,198.51.100.7:587,*,,"
+        '"Failed to connect. Winsock error code: 10060, Win32 error code: 10060, Error '
+        "Message: Ein Verbindungsversuch ist fehlgeschlagen, da die Gegenstelle nach "
+        'einer bestimmten Zeitspanne nicht richtig reagiert hat"\n'
+    )
+
+    found = explain(log)
+
+    assert (found.mta, found.address, found.port) == ("exchange", "198.51.100.7", 587)
+    assert (found.group, found.causes[0]) == ("T-TMO", "egress-firewall-all")
+
+
+def test_a_port_that_is_named_leaves_out_what_blocks_another():
+    text = "Port: 587, Secure(SSL): No, Error Number: 0x800CCC0E"
+
+    named, unnamed = explain(text), explain("Error Number: 0x800CCC0E")
+
+    assert not [slug for slug in named.causes if slug.startswith("port25-")]
+    assert unnamed.causes[0] == "port25-blocked-drop"
+
+
+def test_mail_to_the_scanners_own_domain_is_no_mail_past_it():
+    text = DEFERRED.replace("away.example", "scanner.example")
+    text += f"(connect to {HOST}:25: Connection timed out)"
+
+    assert explain(text, ["out.scanner.example"]).causes[0] == "port25-blocked-drop"
+
+
 def test_the_line_before_says_what_the_failure_was():
     lines = [
         f"SSL_connect error to {HOST}:587: Connection reset by peer",
