@@ -7,8 +7,9 @@ import time
 import pytest
 
 from diagnostics.causes import CATALOGUE, next_check_text
-from diagnostics.error_text import RULES, as_evidence, explain
+from diagnostics.error_text import RULES, VANTAGE, as_evidence, explain
 from diagnostics.error_text.groups import GROUPS
+from diagnostics.verdicts.together import View, judge_together
 from tests.diagnostics.error_lines import DEFERRED, EXIM, HOST, LINES, SAID, WINDOWS
 
 ROWS = [pytest.param(said, id=f"row {said.row}") for said in LINES]
@@ -38,6 +39,19 @@ def test_a_group_of_several_has_the_check_that_splits_it(said):
     assert set(found.causes) <= set(CATALOGUE)
     assert bool(found.next_check) == (len(found.causes) > 1)
     assert not found.next_check or next_check_text(found.next_check, "de")
+
+
+@pytest.mark.parametrize("said", ROWS)
+def test_the_verdict_of_a_text_alone_names_all_of_its_causes_and_no_other(said):
+    evidence = as_evidence(said.text)
+    causes = evidence[0].facts["causes"]
+
+    findings = judge_together([View(VANTAGE, evidence)])
+
+    assert {one.slug for one in findings} == set(causes)
+    assert len({one.confidence for one in findings}) == 1
+    assert len(causes) == 1 or findings[0].confidence <= 0.5
+    assert {one.next_check for one in findings} == {evidence[0].facts["next_check"]}
 
 
 @pytest.mark.parametrize(
