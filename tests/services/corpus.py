@@ -26,6 +26,12 @@ class Specimen:
     form: str  # "crlf": line ends made CRLF; "as is"
     content: bytes
 
+    @property
+    def hops(self) -> int:
+        """How many servers it has passed, by its header section."""
+        section = re.split(rb"\r?\n\r?\n", self.content, maxsplit=1)[0]
+        return len(re.findall(rb"^Received:", section, re.MULTILINE | re.IGNORECASE))
+
 
 @lru_cache(maxsize=1)
 def read_messages(corpora: Path) -> dict[str, bytes]:
