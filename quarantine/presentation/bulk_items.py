@@ -36,6 +36,7 @@ class Items:
     is_troubled: bool
     all_url: str
     troubled_url: str
+    troubled_label: str
     next_url: str
 
 
@@ -56,6 +57,9 @@ def make_items(
         is_troubled=is_troubled,
         all_url=here,
         troubled_url=f"{here}?troubled=on",
+        troubled_label=_("Nicht zugestellt")
+        if job.is_release
+        else _("Nicht verworfen"),
         next_url=f"{here}?{only}after={shown[-1].pk}" if is_more else "",
     )
 
