@@ -241,7 +241,14 @@ def python36_files() -> list[Path]:
         *sorted((ROOT / "cleanmail/wire").glob("*.py")),
         *(
             path
-            for room in ("agent", "checks", "causes", "pasted", "verdicts")
+            for room in (
+                "agent",
+                "checks",
+                "causes",
+                "pasted",
+                "scanner_log",
+                "verdicts",
+            )
             for path in sorted((ROOT / "diagnostics" / room).glob("*.py"))
         ),
         *(
@@ -290,6 +297,7 @@ def test_the_ground_imports_the_standard_library_only():
         "diagnostics.report",
         "diagnostics.verdicts",
         "diagnostics.pasted",
+        "diagnostics.scanner_log",
     }
     foreign = []
     for path in python36_files():

@@ -10,7 +10,7 @@ import pytest
 
 from accounts.actions import outbound as actions
 from diagnostics.log_following import Follower
-from diagnostics.models import Evidence, ScannerSession
+from diagnostics.models import AgentRun, Evidence, ScannerSession
 from tests import factories
 from tests.conftest import actor_of
 from tests.system.outbound import Scanner, needs_packages
@@ -59,6 +59,9 @@ def send_as(scanner: Scanner, name: str, password: str, sender: str) -> None:
 def test_reads_every_kind_of_session_and_finds_the_probe(people, made, make_scanner):
     other = actions.create_outbound_account("Zweites", actor=actor_of(people.alice))
     probe = factories.make_probe(people.acme, nonce=NONCE)
+    AgentRun.objects.create(
+        customer=people.acme, probe=probe, number=1, public_address="127.0.0.1"
+    )
     name, password = made.account.username, made.password
     second = other.account.username
     scanner = make_scanner(f"smtpd_client_auth_rate_limit = {AUTH_LIMIT}\n")
