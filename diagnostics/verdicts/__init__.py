@@ -36,7 +36,7 @@ def judge(evidence: Sequence[Evidence], vantage: str = SERVER) -> List[Finding]:
             found += judged
             if judged:
                 break
-    found = without_chance(found + about_flow(scene)) + about_mta(scene)
+    found = without_chance(found + about_flow(scene) + about_mta(scene))
     unfinished = not scene.is_through and not scene.is_by_hand
     if not found and line is not None and unfinished:
         found = _unfinished(line)

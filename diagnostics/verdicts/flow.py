@@ -29,7 +29,7 @@ BY_CHANCE = {
     "portal-ip-filtered", "return-path-asymmetric", "scanner-down", "no-internet",
     "firewall-stall-banner", "firewall-stall-tls", "mtu-blackhole", "greet-delay",
     "high-latency", "auth-lockout", "scanner-auth-backend-down", "conn-limit-nat",
-    "nat-session-short", "slow-uplink", "gateway-wrong",
+    "nat-session-short", "slow-uplink", "gateway-wrong", "firewall-egress-process",
 }  # fmt: skip
 
 

@@ -90,6 +90,17 @@ def test_what_lost_packets_explain_is_not_named_beside_them():
     assert [one.slug for one in judge(evidence, "agent")] == ["packet-loss"]
 
 
+def test_a_lost_connection_of_another_user_is_chance_where_packets_are_lost():
+    facts = {"user": "postfix", "port": 587, "control_error": "", **SILENT}
+    other = seen("tcp_as_user", FAILED, **facts)
+
+    assert [c.slug for c in judge([*THROUGH, other], "agent")] == [
+        "firewall-egress-process"
+    ]
+    lost = [*THROUGH, other, lossy("greeting", 2)]
+    assert [c.slug for c in judge(lost, "agent")] == ["packet-loss"]
+
+
 def test_segments_lost_in_a_stage_that_fails_prove_nothing():
     stuck = stage("certificate", retransmits=6, small_segments="timeout", **SILENT)
     causes = judge([settings(), *opened(), stuck], "agent")
