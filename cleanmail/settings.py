@@ -357,6 +357,8 @@ DKIM_SELECTORS: list[str] = env.list(
 )
 # Empty: what the system asks.
 DNS_RESOLVERS: list[str] = env.list("DNS_RESOLVERS", default=[])
+# Lists of spam senders that a customer's public address is looked up in.
+DNSBL_ZONES: list[str] = env.list("DNSBL_ZONES", default=[])
 DNS_PORT: int = env.int("DNS_PORT", default=53)
 CHECK_HISTORY_DAYS: int = env.int("CHECK_HISTORY_DAYS", default=90)
 # The scanner's log, as `follow_scanner_log` keeps it.

@@ -75,6 +75,17 @@ def make_subject(domain: Domain) -> Subject:
     )
 
 
+def make_address_subject() -> Subject:
+    """Return what questions about an address are asked with: the resolvers only."""
+    return Subject(
+        domain="",
+        resolvers=tuple(settings.DNS_RESOLVERS),
+        port=settings.DNS_PORT,
+        allows=is_allowed_server,
+        total_seconds=min(DOMAIN_SECONDS, settings.PROBE_SECONDS),
+    )
+
+
 def is_allowed_server(address: str) -> bool:
     """Say whether the portal may ask a name server that a domain's owner chose."""
     try:

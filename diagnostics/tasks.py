@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.enqueue import enqueue
 from accounts.tasks import send_mail
 from diagnostics import (
+    address_lookups,
     domain_rechecks,
     monitoring,
     our_faults,
@@ -34,6 +35,12 @@ def run_probe(customer_id: str, probe_id: str, sealed_password: str = "") -> Non
         sealed = [sealed_password] if one.is_asked else []
         seconds = one.seconds
         enqueue(run_probe, one.customer_id, one.probe_id, *sealed, countdown=seconds)
+
+
+@shared_task(name="diagnostics.look_up_run", soft_time_limit=25, time_limit=30)
+def look_up_run(customer_id: str, run_id: str) -> None:
+    """Look up the public address that a run of the agent came from."""
+    address_lookups.look_up_run(UUID(customer_id), int(run_id))
 
 
 @shared_task(name="diagnostics.sweep", soft_time_limit=25, time_limit=30)

@@ -7,7 +7,13 @@ from datetime import datetime
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
-from diagnostics import error_text_words, log_words, machine_words, pasted_words
+from diagnostics import (
+    address_words,
+    error_text_words,
+    log_words,
+    machine_words,
+    pasted_words,
+)
 from diagnostics.checks import configured
 from diagnostics.checks.evidence import FAILED, OK, SKIPPED, Facts
 from diagnostics.checks.evidence import Evidence as Observation
@@ -166,6 +172,7 @@ def _bulk(seen: Observation) -> str:
 _WORDS = {
     **machine_words.WORDS,
     "ping": pasted_words.ping,
+    "public_address": address_words.outcome,
     "path": pasted_words.path,
     "pasted": pasted_words.pasted,
     "error_text": error_text_words.outcome,
@@ -194,6 +201,7 @@ def label(seen: Observation) -> str:
         **machine_words.labels(facts),
         **pasted_words.labels(facts),
         "error_text": error_text_words.label(),
+        "public_address": address_words.label(seen),
         "names": _name_label(seen),
         "tcp": _("Port %(port)s, %(family)s") % place,
         "greeting": _("Begrüssung auf Port %(port)s, %(family)s") % place,

@@ -10,8 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
+from accounts.enqueue import enqueue
 from accounts.tenancy import Actor, Permission, require_permission
 from accounts.throttles import spend
+from diagnostics import tasks
 from diagnostics.agent.block import BlockUnreadable, read_block
 from diagnostics.agent_reports import Report, as_row, make_report, require_usable
 from diagnostics.errors import AgentReportRefused, AgentRunOver
@@ -139,6 +141,9 @@ def _keep(
         raise AgentRunOver(probe.pk)
     _add(run, report)
     now = timezone.now()
+    if address and not run.public_address:
+        # Once a run; lost with a broken broker, the next run asks again.
+        enqueue(tasks.look_up_run, run.customer_id, run.pk)
     run.last_seen_at, run.public_address = now, address or run.public_address
     run.finished_at = run.finished_at or (now if report.is_final else None)
     run.save()
