@@ -29,7 +29,7 @@ from accounts.models import (
     User,
 )
 from accounts.staff_audit import SECRET, is_secret
-from diagnostics.models import Probe
+from diagnostics.models import Case, Probe
 from tests import factories
 from tests.conftest import actor_of, make_totp_device
 
@@ -46,7 +46,7 @@ def rows(people) -> dict[type[models.Model], models.Model]:
     factories.make_hold(people.acme)
     factories.make_outbound_account(people.acme, password="Zug4711ZugZug")
     factories.make_scanner()
-    factories.make_probe(people.acme)
+    factories.make_case(people.acme)
     audit.record(actor_of(people.alice), "probe.start")
     put_mail(people.bob, "password_changed", at=timezone.now().isoformat())
     made = {
@@ -55,7 +55,7 @@ def rows(people) -> dict[type[models.Model], models.Model]:
     }
     for model in (
         Domain, Policy, Membership, Address, AddressGrant, OutboundScanner,
-        OutboundAccount, OutgoingMail, AuditEvent, Probe,
+        OutboundAccount, OutgoingMail, AuditEvent, Probe, Case,
     ):  # fmt: skip
         made[model] = model.objects.first()
     return made
@@ -127,7 +127,7 @@ def test_support_sees_less_than_the_operator(people, rows, client_for):
 def test_a_look_at_a_customers_row_is_theirs_to_read(people, rows, client_for):
     client = client_for(people.operator)
 
-    for model in (Customer, User, Domain, Probe):
+    for model in (Customer, User, Domain, Probe, Case):
         client.get(page(model, "change", rows[model].pk))
         assert AuditEvent.objects.latest("pk").customer == people.acme
 
