@@ -57,6 +57,17 @@ def test_joins_what_agent_and_portal_saw(tmp_path: Path):
     assert {item["vantage"] for item in judged["evidence"]} == {"server", "agent"}
 
 
+def test_calls_nothing_healthy_that_it_could_not_read(tmp_path: Path):
+    pasted = tmp_path / "pasted.txt"
+    pasted.write_text("das ist keine Ausgabe eines Befehls\n")
+
+    done = run("--pasted", pasted)
+
+    assert done.returncode == 0, done.stderr
+    assert "healthy" not in done.stdout
+    assert "nobody looked" in done.stdout
+
+
 def test_accepts_an_empty_report(tmp_path: Path):
     empty = tmp_path / "nothing.json"
     empty.write_text("{}")

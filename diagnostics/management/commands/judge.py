@@ -93,7 +93,10 @@ class Command(BaseCommand):
                 self.stdout.write(f"      - {reason}")
             if cause["next_check"]:
                 self.stdout.write(f"      ? {cause['next_check']}")
-        looked = ", ".join(report["vantages"]) or "nowhere"
+        looked = ", ".join(report["vantages"])
+        if not looked:
+            self.stdout.write("nothing in it can be judged: nobody looked")
+            return
         healthy = "" if report["causes"] else "healthy; "
         self.stdout.write(f"{healthy}looked from: {looked}")
 
