@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -129,12 +128,3 @@ def test_page_fills_by_itself_while_the_agent_runs(
         expect(page.get_by_text("Ihr Server hat geprüft:")).to_be_visible(timeout=8000)
         expect(page.locator("h2.cause")).to_have_text("Ihr Server kommt bei uns durch.")
         expect(page.get_by_role("columnheader", name="Von Ihrem")).to_be_visible()
-
-
-@pytest.mark.skipif(not os.environ.get("PICTURES"), reason="only to look at")
-def test_pictures(pages, visit):
-    for name, (user, path) in pages.items():
-        for screen in ("desktop-light", "phone-dark"):
-            seen = visit(user, path, screen)
-            target = Path(os.environ["PICTURES"]) / f"{name}-{screen}.png"
-            seen.page.screenshot(path=target, full_page=True)
