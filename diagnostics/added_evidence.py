@@ -38,17 +38,12 @@ def append_evidence(
     if start + len(found) > FIRST_ORDINAL + limit:
         raise PastesFull(locked.pk)
     Evidence.objects.bulk_create(
-        Evidence(
+        Evidence.of(
+            item,
             customer_id=locked.customer_id,
             probe=locked,
             ordinal=start + number,
             vantage=vantage,
-            check_name=item.check,
-            subject=item.subject[:300],
-            status=item.status,
-            duration_seconds=item.duration_seconds,
-            facts=item.facts,
-            transcript=item.transcript,
         )
         for number, item in enumerate(found)
     )

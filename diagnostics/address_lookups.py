@@ -78,16 +78,12 @@ def _is_listed(reply: Reply) -> bool:
 
 @transaction.atomic(durable=True)
 def _keep(run: AgentRun, found: Observation) -> None:
-    row = Evidence(
+    row = Evidence.of(
+        found,
         customer_id=run.customer_id,
         probe_id=run.probe_id,
         ordinal=FIRST_ORDINAL + run.number,
         vantage=SERVER,
-        check_name=found.check,
-        subject=found.subject,
-        status=found.status,
-        duration_seconds=found.duration_seconds,
-        facts=found.facts,
     )
     # A task that comes twice keeps what the first one found.
     Evidence.objects.bulk_create([row], ignore_conflicts=True)

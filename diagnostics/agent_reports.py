@@ -19,13 +19,14 @@ from diagnostics.causes import DEFAULT_LANGUAGE
 from diagnostics.checks.evidence import Evidence
 from diagnostics.errors import AgentReportRefused
 from diagnostics.models import Evidence as StoredEvidence
+from diagnostics.models.probes import SUBJECT_MAX
 from diagnostics.verdicts.scene import AGENT, SERVER
 from diagnostics.verdicts.together import View, judge_together
 from diagnostics.wording import label, outcome
 
 BODY_BYTES_MAX = 128 * 1024
 ITEMS_MAX = 400
-TEXT_MAX, SUBJECT_MAX, NAME_MAX = 2000, 300, 64
+TEXT_MAX, NAME_MAX = 2000, 64
 LINES_MAX, LINE_MAX = 100, 300
 LIST_MAX, DEPTH_MAX = 200, 4
 # Facts that are longer than all of theirs may be are cut to this.
@@ -102,19 +103,6 @@ def require_usable(seen: Sequence[Evidence]) -> None:
             outcome(item)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as err:
         raise AgentReportRefused("facts") from err
-
-
-def as_row(item: Evidence) -> StoredEvidence:
-    """Return a row without its place."""
-    return StoredEvidence(
-        vantage=AGENT,
-        check_name=item.check,
-        subject=item.subject,
-        status=item.status,
-        duration_seconds=item.duration_seconds,
-        facts=item.facts,
-        transcript=item.transcript,
-    )
 
 
 def _refuse(word: str) -> NoReturn:

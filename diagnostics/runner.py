@@ -136,17 +136,8 @@ def save_evidence(probe: Probe, ordinal: int, found: Observation) -> None:
     # An update that changes nothing locks the row: the sweep waits for this evidence.
     if not _running(probe).update(state=Probe.State.RUNNING):
         raise ProbeGone(probe.pk)
-    Evidence.objects.create(
-        customer_id=probe.customer_id,
-        probe=probe,
-        ordinal=ordinal,
-        check_name=found.check,
-        subject=found.subject[:300],
-        status=found.status,
-        duration_seconds=found.duration_seconds,
-        facts=found.facts,
-        transcript=found.transcript,
-    )
+    place = {"customer_id": probe.customer_id, "probe": probe, "ordinal": ordinal}
+    Evidence.of(found, **place).save(force_insert=True)
 
 
 @transaction.atomic(durable=True)

@@ -15,7 +15,7 @@ from accounts.tenancy import Actor, Permission, require_permission
 from accounts.throttles import spend
 from diagnostics import tasks
 from diagnostics.agent.block import BlockUnreadable, read_block
-from diagnostics.agent_reports import Report, as_row, make_report, require_usable
+from diagnostics.agent_reports import Report, make_report, require_usable
 from diagnostics.errors import AgentReportRefused, AgentRunOver
 from diagnostics.models import AgentRun, AgentToken, Evidence, Probe
 from diagnostics.models.agent_tokens import hash_token
@@ -157,9 +157,13 @@ def _add(run: AgentRun, report: Report) -> None:
     known = {item.ordinal: item for item in here}
     first, rows = run.number * RUN_STEP, []
     for ordinal, item in report.items.items():
-        row = as_row(item)
-        row.customer_id, row.probe_id = run.customer_id, run.probe_id
-        row.ordinal = first + ordinal
+        row = Evidence.of(
+            item,
+            customer_id=run.customer_id,
+            probe_id=run.probe_id,
+            ordinal=first + ordinal,
+            vantage=AGENT,
+        )
         if row.ordinal not in known:
             rows.append(row)
     require_usable([row.as_observation() for row in [*known.values(), *rows]])

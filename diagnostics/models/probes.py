@@ -16,6 +16,8 @@ from accounts.tenancy import TenantOwned
 from diagnostics.checks import evidence
 from diagnostics.models.monitors import Monitor
 
+SUBJECT_MAX = 300
+
 
 class Probe(TenantOwned):
     """A question about a connection; the row is its whole truth.
@@ -189,7 +191,7 @@ class Evidence(TenantOwned):
     ordinal = models.PositiveSmallIntegerField()
     vantage = models.CharField(max_length=16, default="server")
     check_name = models.CharField(_("Beobachtung"), max_length=32)
-    subject = models.CharField(_("Gegenstand"), max_length=300)
+    subject = models.CharField(_("Gegenstand"), max_length=SUBJECT_MAX)
     status = models.CharField(_("Ergebnis"), max_length=16, choices=Status)
     duration_seconds = models.FloatField(_("Dauer in Sekunden"), default=0)
     facts = models.JSONField(default=dict)
@@ -209,6 +211,19 @@ class Evidence(TenantOwned):
 
     def __str__(self) -> str:
         return f"{self.check_name} {self.subject}"
+
+    @classmethod
+    def of(cls, found: evidence.Evidence, **place: object) -> Evidence:
+        """Return a row, not yet saved, of what a check made: with its place."""
+        return cls(
+            check_name=found.check,
+            subject=found.subject[:SUBJECT_MAX],
+            status=found.status,
+            duration_seconds=found.duration_seconds,
+            facts=found.facts,
+            transcript=found.transcript,
+            **place,
+        )
 
     def as_observation(self) -> evidence.Evidence:
         """Return it as the checks made it, to be judged."""
