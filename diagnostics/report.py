@@ -51,3 +51,19 @@ def describe_cause(finding: Finding, language: str) -> Dict[str, Any]:
         "title": title,
         "remedy": remedy,
     }
+
+
+def title_lines(cause: Dict[str, Any]) -> List[str]:
+    """Return how sure a described cause is, its slug, and what helps."""
+    return [
+        "{:.0%}  {}".format(cause["confidence"], cause["slug"]),
+        "      {} {}".format(cause["title"], cause["remedy"]),
+    ]
+
+
+def cause_lines(cause: Dict[str, Any]) -> List[str]:
+    """Return a described cause for a terminal, with why and what would tell more."""
+    lines = title_lines(cause) + ["      - " + reason for reason in cause["because"]]
+    if cause["next_check"]:
+        lines.append("      ? " + cause["next_check"])
+    return lines

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from diagnostics.error_text import VANTAGE, as_evidence
-from diagnostics.report import make_report
+from diagnostics.report import make_report, title_lines
 from diagnostics.verdicts.together import View, judge_together
 
 NOTHING_NAMED, CAUSE_NAMED, USAGE = 0, 1, 2
@@ -61,8 +61,7 @@ class Command(BaseCommand):
             for line in item["transcript"]:
                 self.stdout.write(f"      {line}")
         for cause in report["causes"]:
-            self.stdout.write(f"{cause['confidence']:.0%}  {cause['slug']}")
-            self.stdout.write(f"      {cause['title']} {cause['remedy']}")
+            self.stdout.write("\n".join(title_lines(cause)))
         checks = {cause["next_check"] for cause in report["causes"]} - {None}
         for check in sorted(checks):
             self.stdout.write(f"?     {check}")

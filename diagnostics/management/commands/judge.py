@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from diagnostics.error_text import as_evidence
 from diagnostics.errors import ReportUnreadable
 from diagnostics.pasted import read_pasted
-from diagnostics.report import make_report
+from diagnostics.report import cause_lines, make_report
 from diagnostics.report_files import read_report, read_text
 from diagnostics.scanner_log import read_sessions
 from diagnostics.verdicts.together import (
@@ -87,12 +87,7 @@ class Command(BaseCommand):
 
     def _conclude(self, report: dict[str, Any]) -> None:
         for cause in report["causes"]:
-            self.stdout.write(f"{cause['confidence']:.0%}  {cause['slug']}")
-            self.stdout.write(f"      {cause['title']} {cause['remedy']}")
-            for reason in cause["because"]:
-                self.stdout.write(f"      - {reason}")
-            if cause["next_check"]:
-                self.stdout.write(f"      ? {cause['next_check']}")
+            self.stdout.write("\n".join(cause_lines(cause)))
         looked = ", ".join(report["vantages"])
         if not looked:
             self.stdout.write("nothing in it can be judged: nobody looked")

@@ -18,7 +18,7 @@ from diagnostics.agent.options import add_expectations
 from diagnostics.agent.terminal import drop_newline, evidence_line
 from diagnostics.checks.evidence import Evidence, Target
 from diagnostics.checks.run import run_checks
-from diagnostics.report import make_report
+from diagnostics.report import cause_lines, make_report
 from diagnostics.verdicts import judge
 from diagnostics.verdicts.scene import AGENT
 
@@ -96,12 +96,7 @@ class Command(BaseCommand):
         )
         self.stdout.write("")
         for cause in report["causes"]:
-            self.stdout.write(f"{cause['confidence']:.0%}  {cause['slug']}")
-            self.stdout.write(f"      {cause['title']} {cause['remedy']}")
-            for reason in cause["because"]:
-                self.stdout.write(f"      - {reason}")
-            if cause["next_check"]:
-                self.stdout.write(f"      ? {cause['next_check']}")
+            self.stdout.write("\n".join(cause_lines(cause)))
         if not causes:
             self.stdout.write("healthy")
 
