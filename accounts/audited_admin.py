@@ -68,27 +68,27 @@ class AuditedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # no generic at
         return super().log_deletions(request, queryset)
 
 
-class ReadOnlyAdmin(AuditedAdmin):
-    """Rows that only the portal itself writes."""
+class Kept:
+    """Rows that are made elsewhere and stay; of a page or of an inline on one."""
 
-    date_hierarchy = None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
+    def has_add_permission(self, *_args: Any) -> bool:
         """Nobody writes one by hand."""
         return False
 
-    def has_change_permission(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        obj: object = None,  # noqa: ARG002
-    ) -> bool:
+    def has_delete_permission(self, *_args: Any) -> bool:
+        """Nobody deletes one."""
+        return False
+
+
+class ReadOnly(Kept):
+    """Rows that only the portal itself writes."""
+
+    def has_change_permission(self, *_args: Any) -> bool:
         """Nobody changes one."""
         return False
 
-    def has_delete_permission(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        obj: object = None,  # noqa: ARG002
-    ) -> bool:
-        """Nobody deletes one."""
-        return False
+
+class ReadOnlyAdmin(ReadOnly, AuditedAdmin):
+    """A page of rows that only the portal itself writes."""
+
+    date_hierarchy = None

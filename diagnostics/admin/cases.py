@@ -14,7 +14,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 
 from accounts import staff_audit
-from accounts.audited_admin import AuditedAdmin
+from accounts.audited_admin import AuditedAdmin, Kept
 from diagnostics.actions import case_support
 from diagnostics.admin.filters import CauseFilter, WhoFilter
 from diagnostics.case_numbers import read_number
@@ -37,7 +37,7 @@ DOING: dict[str, Callable[..., None]] = {
 
 
 @admin.register(Case)
-class CaseAdmin(AuditedAdmin):
+class CaseAdmin(Kept, AuditedAdmin):
     """Cases of all customers, whoever waits longest first.
 
     The page of one has no form of Django's: each button is a POST of its own.
@@ -74,18 +74,6 @@ class CaseAdmin(AuditedAdmin):
         """Find a number however it was said."""
         term = read_number(search_term) or search_term
         return super().get_search_results(request, queryset, term)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
-        """Refuse: customers open cases."""
-        return False
-
-    def has_delete_permission(
-        self,
-        request: HttpRequest,  # noqa: ARG002
-        obj: object = None,  # noqa: ARG002
-    ) -> bool:
-        """Refuse: a case is closed."""
-        return False
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:  # noqa: ARG002
         """Offer none: cases are read one by one."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -12,29 +11,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.audited_admin import AuditedAdmin
+from accounts.audited_admin import ReadOnly, ReadOnlyAdmin
 from diagnostics import domain_verdict
 from diagnostics.admin.filters import CauseFilter, WhoFilter
 from diagnostics.models import Evidence, Probe
 from diagnostics.presentation.causes import make_causes
 from diagnostics.presentation.ends import words_of
 from diagnostics.stored_verdicts import ends_that_looked, judge_evidence
-
-
-class ReadOnly:
-    """Nobody adds, changes or deletes: the rows are what was seen."""
-
-    def has_add_permission(self, *_args: Any) -> bool:
-        """Refuse."""
-        return False
-
-    def has_change_permission(self, *_args: Any) -> bool:
-        """Refuse."""
-        return False
-
-    def has_delete_permission(self, *_args: Any) -> bool:
-        """Refuse."""
-        return False
 
 
 def _pre(text: str) -> SafeString:
@@ -73,7 +56,7 @@ class EvidenceInline(ReadOnly, admin.StackedInline):  # type: ignore[type-arg]
 
 
 @admin.register(Probe)
-class ProbeAdmin(ReadOnly, AuditedAdmin):
+class ProbeAdmin(ReadOnlyAdmin):
     """Probes of all customers with verdict and evidence."""
 
     list_display = (
@@ -100,7 +83,6 @@ class ProbeAdmin(ReadOnly, AuditedAdmin):
         "id",
     )
     ordering = ("-created_at",)
-    date_hierarchy = None
     exclude = ("has_password",)
     readonly_fields = ("verdict",)
     inlines = (EvidenceInline,)
