@@ -16,7 +16,6 @@ CHUNK_BYTES = 1 << 20
 HEAD_BYTES = 256
 PACKED = (".gz", ".xz", ".bz2", ".zst", ".lz4")
 JOURNAL_LINES = 2000
-JOURNAL_SECONDS = 30
 
 Position = dict[str, Any]
 

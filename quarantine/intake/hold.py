@@ -130,13 +130,14 @@ def _replies(
 def _alert(each: Transaction, places: Sequence[Place | None]) -> set[str]:
     """Say how many recipients nobody knows; return their domains."""
     unknown = places.count(None)
-    if unknown:
-        logger.error(
-            "ALERT unknown recipient domain: queue id %s, %d of %d recipients deferred",
-            clean(each.client.queue_id, 64) or "none",
-            unknown,
-            len(each.recipients),
-        )
+    if not unknown:
+        return set()
+    logger.error(
+        "ALERT unknown recipient domain: queue id %s, %d of %d recipients deferred",
+        clean(each.client.queue_id, 64) or "none",
+        unknown,
+        len(each.recipients),
+    )
     return {
         split_address(recipient.address)[1]
         for recipient, place in zip(each.recipients, places, strict=True)
