@@ -6,17 +6,14 @@ import pytest
 from django.urls import reverse
 
 from tests import factories
-from tests.diagnostics.test_probe import finish, observe
+from tests.diagnostics.test_probe import refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 
 
 @pytest.fixture
 def probe(people):
-    made = factories.make_probe(people.acme, username="acme", has_password=True)
-    observe(made, "tcp", "failed", port=587, error="ECONNREFUSED")
-    finish(made)
-    return made
+    return refused(people)
 
 
 @pytest.mark.parametrize("who", ["support", "operator"])

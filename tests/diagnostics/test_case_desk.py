@@ -14,7 +14,7 @@ from accounts import outbox
 from accounts.models import AuditEvent, OutgoingMail
 from diagnostics.models import Case, Evidence
 from tests import factories
-from tests.diagnostics.test_probe import finish, observe
+from tests.diagnostics.test_probe import finish, observe, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 LIST = "/admin/diagnostics/case/"
@@ -22,10 +22,7 @@ LIST = "/admin/diagnostics/case/"
 
 @pytest.fixture
 def probe(people):
-    made = factories.make_probe(people.acme, username="acme-relay", has_password=True)
-    observe(made, "tcp", "failed", port=587, error="ECONNREFUSED")
-    finish(made)
-    return made
+    return refused(people)
 
 
 @pytest.fixture

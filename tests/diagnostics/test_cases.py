@@ -21,7 +21,7 @@ from diagnostics.causes import title_and_remedy
 from diagnostics.models import Case, CaseMessage, Evidence, Monitor, Probe
 from diagnostics.presentation.causes import SHOWN_CONFIDENCE
 from tests import factories
-from tests.diagnostics.test_probe import finish, observe
+from tests.diagnostics.test_probe import finish, observe, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.db]
 SUPPORT = "desk@cleanmail.example"
@@ -38,10 +38,7 @@ def support_address(settings):
 
 @pytest.fixture
 def probe(people):
-    made = factories.make_probe(people.acme, username="acme-relay", has_password=True)
-    observe(made, "tcp", "failed", port=587, error="ECONNREFUSED")
-    finish(made)
-    return made
+    return refused(people)
 
 
 @pytest.fixture

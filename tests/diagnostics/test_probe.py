@@ -38,6 +38,14 @@ def finish(probe: Probe, state: str = "finished", note: str = "") -> None:
     )
 
 
+def refused(people) -> Probe:
+    """Return a finished probe of Acme's, with a log-in, that the port refused."""
+    made = factories.make_probe(people.acme, username="acme-relay", has_password=True)
+    observe(made, "tcp", "failed", port=587, error="ECONNREFUSED")
+    finish(made)
+    return made
+
+
 def path(probe: Probe, name: str = "diagnostics:probe") -> str:
     return reverse(name, args=[probe.pk])
 

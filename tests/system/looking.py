@@ -21,6 +21,15 @@ SCREENS = {
     "phone-light": {"viewport": PHONE, "color_scheme": "light", "has_touch": True},
     "phone-dark": {"viewport": PHONE, "color_scheme": "dark", "has_touch": True},
 }
+# Two of them every time, the others in the full run.
+ON_ALL_SCREENS = pytest.mark.parametrize(
+    "screens",
+    [
+        ("desktop-light", "phone-dark"),
+        pytest.param(("desktop-dark", "phone-light"), marks=pytest.mark.full),
+    ],
+    ids=" ".join,
+)
 # Violations alone: what passes is thousands of nodes that nobody reads.
 OPTIONS = {
     "runOnly": {"type": "tag", "values": STANDARDS},

@@ -15,7 +15,7 @@ from diagnostics.models import AgentRun, AgentToken, Evidence, Probe
 from tests import factories
 from tests.diagnostics.agents import run_agent
 from tests.diagnostics.scanner import Scanner, issue
-from tests.system.looking import look_through, visit
+from tests.system.looking import ON_ALL_SCREENS, look_through, visit
 
 __all__ = ["look_through", "visit"]
 
@@ -74,14 +74,7 @@ def pages(people) -> dict:
     }
 
 
-@pytest.mark.parametrize(
-    "screens",
-    [
-        ("desktop-light", "phone-dark"),
-        pytest.param(("desktop-dark", "phone-light"), marks=pytest.mark.full),
-    ],
-    ids=" ".join,
-)
+@ON_ALL_SCREENS
 def test_axe_finds_nothing_in_any_state(pages, look_through, screens):
     assert look_through(pages, screens) == {}
 

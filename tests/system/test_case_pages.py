@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import User
 from diagnostics.models import Evidence, Probe
 from tests import factories
-from tests.system.looking import look_through, visit
+from tests.system.looking import ON_ALL_SCREENS, look_through, visit
 
 __all__ = ["look_through", "visit"]
 
@@ -105,14 +105,7 @@ def pages(people) -> dict[str, tuple[User | None, str]]:
     }
 
 
-@pytest.mark.parametrize(
-    "screens",
-    [
-        ("desktop-light", "phone-dark"),
-        pytest.param(("desktop-dark", "phone-light"), marks=pytest.mark.full),
-    ],
-    ids=" ".join,
-)
+@ON_ALL_SCREENS
 def test_axe_finds_nothing_on_any_page(pages, look_through, screens: tuple[str, ...]):
     assert look_through(pages, screens) == {}
 

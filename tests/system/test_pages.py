@@ -19,7 +19,7 @@ from tests.conftest import People, actor_of, make_totp_device
 from tests.services.browser import DESKTOP
 from tests.services.demo import PASSWORD, Demo
 from tests.system import flows
-from tests.system.looking import SCREENS, Visit, look_through, visit
+from tests.system.looking import ON_ALL_SCREENS, SCREENS, Visit, look_through, visit
 
 __all__ = ["look_through", "visit"]
 
@@ -152,14 +152,7 @@ def make_ended_probes(people: People) -> dict[str, object]:
     return {name: probe.pk for name, probe in made.items()}
 
 
-@pytest.mark.parametrize(
-    "screens",
-    [
-        ("desktop-light", "phone-dark"),
-        pytest.param(("desktop-dark", "phone-light"), marks=pytest.mark.full),
-    ],
-    ids=" ".join,
-)
+@ON_ALL_SCREENS
 def test_axe_finds_nothing_on_any_page(pages, look_through, screens: tuple[str, ...]):
     assert look_through(pages, screens) == {}
 
