@@ -52,9 +52,10 @@ def rows(people) -> dict[type[models.Model], models.Model]:
     made = {
         Customer: people.acme,
         User: people.bob,
+        Domain: people.acme_domain,
     }
     for model in (
-        Domain, Policy, Membership, Address, AddressGrant, OutboundScanner,
+        Policy, Membership, Address, AddressGrant, OutboundScanner,
         OutboundAccount, OutgoingMail, AuditEvent, Probe, Case,
     ):  # fmt: skip
         made[model] = model.objects.first()
