@@ -41,7 +41,7 @@ def look(lab: Lab, configured: Configured) -> Looks:
 
     The log is that of the whole time: it must tell probes from mail itself.
     """
-    logs = [lab.scanner.dovecot_folder / "log", lab.scanner.postfix_folder / "maillog"]
+    logs = [lab.scanner.dovecot_folder / "log", lab.scanner.log]
     since = [path.stat().st_size if path.exists() else 0 for path in logs]
     with ThreadPoolExecutor(2) as pool:
         agent = pool.submit(from_agent, lab, configured)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from tests.lab.configured import Configured
+from tests.lab.mta import Mta
 from tests.lab.topology import CommandFailed, Topology
 
 SENDER, RECIPIENT = "a@customer.example", "b@remote.example"
@@ -75,28 +76,26 @@ class Sender:
     def __init__(self, topology: Topology, certificates: Path) -> None:
         self.topology = topology
         self.certificates = certificates
-        self.folder = topology.folder / "sender"
-        self.log = self.folder / "maillog"
+        self._mta = Mta(topology, "customer", topology.folder / "sender", MASTER)
+        self.log = self._mta.log
 
     def up(self) -> None:
         """Start it, set as it ought to be."""
-        for name in ("etc", "queue", "data"):
-            (self.folder / name).mkdir(parents=True)
-        shutil.chown(self.folder / "data", "postfix", "postfix")
-        (self.folder / "etc/master.cf").write_text(MASTER)
+        self._mta.make()
         self._configure(Configured())
-        self._postfix("start")
+        self._mta.postfix("start")
 
     def down(self) -> None:
-        """Stop it."""
-        self._postfix("stop")
+        """Stop it, if it runs."""
+        with suppress(CommandFailed):
+            self._mta.postfix("stop")
 
     def send(self, configured: Configured) -> str:
         """Send one message as configured; return what the client's log says of it."""
         if configured.device:
             return self._send_past(configured)
         self._configure(configured)
-        self._postfix("reload")
+        self._mta.postfix("reload")
         since = self.log.stat().st_size if self.log.exists() else 0
         self._submit(configured.recipients, configured.kilobytes)
         try:
@@ -104,28 +103,22 @@ class Sender:
         finally:
             self.topology.run(
                 "customer",
-                *("postsuper", "-c", str(self.folder / "etc"), "-d", "ALL"),
+                *("postsuper", "-c", str(self._mta.folder / "etc"), "-d", "ALL"),
             )
         return said
 
     def _configure(self, configured: Configured) -> None:
-        folder = self.folder
+        folder = self._mta.folder
         relay = f"[{configured.host}]:{configured.port}"
         (folder / "etc/sasl").write_text(
             f"{relay} {configured.username}:{configured.password}\n"
         )
         own: Mapping[str, str] = {
-            "queue_directory": f"{folder}/queue",
-            "data_directory": f"{folder}/data",
-            "maillog_file": str(self.log),
-            "maillog_file_prefixes": str(self.topology.folder),
             "smtp_tls_CAfile": f"{self.certificates}/{configured.roots}.pem",
             "smtp_sasl_password_maps": f"texthash:{folder}/etc/sasl",
             "relayhost": relay,
         }
-        values = MAIN | own | configured.mta
-        lines = [f"{name} = {value}\n" for name, value in values.items()]
-        (folder / "etc/main.cf").write_text("".join(lines))
+        self._mta.configure(MAIN | own | configured.mta)
 
     def _submit(self, recipients: int, kilobytes: int) -> None:
         names = [RECIPIENT, *(f"b{n}@remote.example" for n in range(1, recipients))]
@@ -160,12 +153,3 @@ class Sender:
         else:
             lines.append("nothing happened")
         return "\n".join(lines)
-
-    def _postfix(self, verb: str) -> None:
-        try:
-            self.topology.run(
-                "customer", "postfix", "-c", str(self.folder / "etc"), verb
-            )
-        except CommandFailed:
-            if verb != "stop":
-                raise

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 import time
 from pathlib import Path
 
+from tests.lab.mta import Mta
 from tests.lab.topology import (
     INBOUND4,
     ROOT,
@@ -125,16 +125,14 @@ class Scanner:
     def __init__(self, topology: Topology, certificates: Path) -> None:
         self.topology = topology
         self.certificates = certificates
-        self.postfix_folder = topology.folder / "postfix"
+        self._mta = Mta(topology, "scanner", topology.folder / "postfix", MASTER)
+        self.log = self._mta.log
         self.dovecot_folder = topology.folder / "dovecot"
-        self.listener = self.postfix_folder / "queue/private/auth"
+        self.listener = self._mta.folder / "queue/private/auth"
 
     def up(self) -> None:
         """Start both, and wait until they answer."""
-        for name in ("etc", "queue", "data"):
-            (self.postfix_folder / name).mkdir(parents=True)
-        shutil.chown(self.postfix_folder / "data", "postfix", "postfix")
-        (self.postfix_folder / "etc/master.cf").write_text(MASTER)
+        self._mta.make()
         self.configure()
         self.start_postfix()
         self.start_dovecot()
@@ -144,17 +142,10 @@ class Scanner:
     ) -> None:
         """Write main.cf; `settings` replace the lab's own, `key` the right one."""
         places = {
-            "queue_directory": f"{self.postfix_folder}/queue",
-            "data_directory": f"{self.postfix_folder}/data",
-            "maillog_file": f"{self.postfix_folder}/maillog",
-            "maillog_file_prefixes": str(self.topology.folder),
             "smtpd_tls_cert_file": f"{self.certificates}/{certificate}.pem",
             "smtpd_tls_key_file": f"{self.certificates}/{key or certificate}.key",
         }
-        lines = [
-            f"{name} = {value}\n" for name, value in (MAIN | places | settings).items()
-        ]
-        (self.postfix_folder / "etc/main.cf").write_text("".join(lines))
+        self._mta.configure(MAIN | places | settings)
 
     def restart(
         self, *, certificate: str = "good", key: str = "", **settings: str
@@ -166,7 +157,7 @@ class Scanner:
 
     def start_postfix(self) -> None:
         """Start Postfix and wait for its port."""
-        self._postfix("start")
+        self._mta.postfix("start")
         probe = f"exec 3<>/dev/tcp/{SCANNER4}/587"
         for _attempt in range(50):
             try:
@@ -179,7 +170,7 @@ class Scanner:
 
     def stop_postfix(self) -> None:
         """Stop Postfix."""
-        self._postfix("stop")
+        self._mta.postfix("stop")
 
     def start_dovecot(
         self, *, is_denied: bool = False, password: str = PASSWORD, extra: str = ""
@@ -200,10 +191,6 @@ class Scanner:
     def stop_dovecot(self) -> None:
         """Stop Dovecot: Postfix then has nobody to ask."""
         self.topology.stop("dovecot")
-
-    def _postfix(self, verb: str) -> None:
-        folder = str(self.postfix_folder / "etc")
-        self.topology.run("scanner", "postfix", "-c", folder, verb)
 
     def _wait_for_dovecot(self) -> None:
         """Wait until the auth server has finished its greeting."""
